@@ -1,0 +1,64 @@
+"""Who sends a request: a bearer token, else the session. Read once, in the tenant middleware."""
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from rest_framework.authentication import BaseAuthentication, CSRFCheck
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+
+from cerdas.errors import CerdasError
+
+_BEARER = "Bearer "
+
+
+class TokenRefused(CerdasError):
+    """The token is unknown, has expired, or its person may not sign in any more."""
+
+    code = "not_authenticated"
+    status = 401
+
+
+def authenticate_request(request: HttpRequest) -> None:
+    """Set `request.user` from the bearer token, if there is one, else leave the session's.
+
+    Raises TokenRefused for a token that is not valid.
+    """
+    from satker.services.sign_in import token_user
+
+    header = request.META.get("HTTP_AUTHORIZATION", "")
+    request.cerdas_token = None  # type: ignore[attr-defined]
+    if not header.startswith(_BEARER):
+        return
+    found = token_user(header[len(_BEARER) :].strip())
+    if found is None:
+        raise TokenRefused(_("You are signed out. Sign in again; what is on your phone stays."))
+    request.user, request.cerdas_token = found  # type: ignore[attr-defined]
+
+
+class TenantAuthentication(BaseAuthentication):
+    """Hands DRF the person whom the middleware found; sessions are checked for CSRF."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """Return (user, token or None), or None for nobody."""
+        django_request: Any = request._request
+        user = getattr(django_request, "user", AnonymousUser())
+        if not user.is_authenticated or not user.is_active:
+            return None
+        token = getattr(django_request, "cerdas_token", None)
+        if token is None:
+            self._check_csrf(django_request)
+        return user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        """Make a missing sign-in answer 401 rather than 403."""
+        return 'Bearer realm="api"'
+
+    def _check_csrf(self, request: HttpRequest) -> None:
+        check = CSRFCheck(lambda _request: None)
+        check.process_request(request)
+        reason = check.process_view(request, None, (), {})
+        if reason:
+            raise PermissionDenied(f"CSRF: {reason}")

@@ -1,0 +1,58 @@
+"""The OpenAPI document: how callers sign in, and the views that serve it."""
+
+from functools import cache
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+
+class TenantAuthenticationScheme(OpenApiAuthenticationExtension):
+    """A device's bearer token, or the session cookie of the browser with its CSRF token."""
+
+    target_class = "cerdas.api.authentication.TenantAuthentication"
+    name = ["bearerToken", "sessionCookie"]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
+        """Return one definition per name; either one is enough."""
+        return [
+            {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "Token of POST /api/v1/auth/token/.",
+            },
+            {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": "sessionid",
+                "description": "Session of a browser; writes also need the CSRF token.",
+            },
+        ]
+
+
+@cache
+def openapi_document() -> Any:
+    """Return the document; the same for everybody, so made once per process (about a second)."""
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+class SchemaView(SpectacularAPIView):
+    """`GET schema/`: the OpenAPI document, as YAML or JSON."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return the document in the format asked for."""
+        filename = self._get_filename(request, None)
+        headers = {"Content-Disposition": f'inline; filename="{filename}"'}
+        return Response(openapi_document(), headers=headers)
+
+
+class DocsView(SpectacularSwaggerSplitView):
+    """`GET docs/`: Swagger UI; its script is a request of its own, so that no CSP is relaxed."""
+
+    template_name = "api_docs.html"
+    url_name = "schema"

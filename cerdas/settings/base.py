@@ -1,0 +1,225 @@
+"""Settings shared by all environments. The environment is read here and nowhere else."""
+
+import os
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from cerdas.settings.databases import databases_from_environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    """Return a comma-separated environment variable as a list of its non-empty parts."""
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+LOCAL_DIR = Path(os.environ.get("CERDAS_LOCAL_DIR", BASE_DIR / ".local"))
+DEMO_ALLOWED = False
+DEBUG = False
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+
+INSTALLED_APPS = [
+    "cerdas.apps.CerdasConfig",  # first: its migrate and templates replace those of Django
+    "satker.apps.SatkerConfig",
+    "masterdata.apps.MasterdataConfig",
+    "kegiatan.apps.KegiatanConfig",
+    "assignments.apps.AssignmentsConfig",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "guardian",
+    "rest_framework",
+    "django_filters",
+    "knox",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "procrastinate.contrib.django",
+]
+
+MIDDLEWARE = [
+    "cerdas.middleware.SatkerPrefixMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "cerdas.middleware.TenantMiddleware",
+]
+
+ROOT_URLCONF = "cerdas.urls"
+SATKER_URLCONF = "cerdas.urls_satker"
+WSGI_APPLICATION = "cerdas.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# default: the login role, row-level security applies. direct: the same role on a connection of its
+# own, for what must outlive a refusal (sign-in counters, look-up log). owner: migrations only.
+DATABASES = databases_from_environment()
+DATABASE_ROUTERS = ["cerdas.routers.OwnerMigrates"]
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entries",
+        # The default of 300 entries would cull live rates of a census within minutes.
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
+}
+
+AUTH_USER_MODEL = "satker.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+ANONYMOUS_USER_NAME = None  # guardian: no row for people who are not signed in
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/"
+
+KNOX_TOKEN_MODEL = "satker.DeviceToken"
+REST_KNOX = {
+    "TOKEN_TTL": None,  # set per token: TOKEN_TTL_DAYS
+    "AUTH_HEADER_PREFIX": "Bearer",
+    "TOKEN_MODEL": "satker.DeviceToken",
+    "AUTO_REFRESH": False,
+}
+TOKEN_TTL_DAYS = 120  # a census with its grace fits; sign-out and release end a token at once
+
+# Failed sign-ins counted in sign_in_attempts (design, section 3).
+SIGN_IN_WINDOW_SECONDS = 15 * 60
+SIGN_IN_LIMIT_PER_EMAIL_AND_ADDRESS = 5
+SIGN_IN_LIMIT_PER_EMAIL = 50
+SIGN_IN_RATE_PER_ADDRESS_PER_MINUTE = 600  # phones share the addresses of their carrier
+RECRUIT_LOOKUPS_PER_HOUR = 200
+NUM_PROXIES = int(os.environ.get("NUM_PROXIES", "0"))
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["cerdas.api.authentication.TenantAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["cerdas.api.parsers.OrjsonParser"],
+    "DEFAULT_RENDERER_CLASSES": ["cerdas.api.renderers.OrjsonRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "cerdas.api.errors.exception_handler",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "NUM_PROXIES": NUM_PROXIES,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Cerdas API",
+    "DESCRIPTION": "Field operation of a statistical office: assignments, responses, review.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"ResponseStatusEnum": "assignments.models.ResponseStatus"},
+}
+
+# Limits of what one request may carry, in bytes.
+API_BODY_LIMIT_BYTES = 1 * 2**20
+OPERATIONS_BODY_LIMIT_BYTES = 5 * 2**20
+ATTACHMENT_LIMIT_BYTES = 25 * 2**20
+OPERATIONS_PER_REQUEST = 200
+DATA_UPLOAD_MAX_MEMORY_SIZE = OPERATIONS_BODY_LIMIT_BYTES
+
+ATTACHMENT_TYPES = {  # what the content may be, after sniffing it: type -> file suffix
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "application/pdf": ".pdf",
+    "audio/mp4": ".m4a",
+    "audio/ogg": ".ogg",
+    "video/mp4": ".mp4",
+}
+ATTACHMENT_THUMBNAIL_PIXELS = 320
+ATTACHMENT_ORPHAN_HOURS = 24
+OPERATION_RETENTION_DAYS = 90  # after the end of the kegiatan
+
+MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", LOCAL_DIR / "media"))
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", LOCAL_DIR / "static"))
+STORAGES = {
+    "default": {"BACKEND": "cerdas.storage.DurableFileStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+if os.environ.get("ATTACHMENTS_S3_BUCKET"):
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": os.environ["ATTACHMENTS_S3_BUCKET"],
+            "endpoint_url": os.environ.get("ATTACHMENTS_S3_ENDPOINT"),
+            "default_acl": "private",
+            "file_overwrite": True,
+        },
+    }
+
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "img-src": ["'self'", "data:"],
+        "frame-ancestors": ["'none'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "loggers": {"django.request": {"level": "ERROR"}},
+}
