@@ -1,0 +1,31 @@
+"""Limits of forms and answers. Source: design, section 6, point 1 (bytes, depth, rows)."""
+
+# Forms
+FORM_BYTES = 2 * 1024 * 1024
+FORM_ELEMENTS = 5_000
+FORM_DEPTH = 64  # containers in the JSON; panels and rosters take two each
+NAME_LENGTH = 200
+
+# Answers of one assignment
+ANSWER_BYTES = 1024 * 1024
+ANSWER_DEPTH = 32
+ANSWER_OBJECTS = 5_000  # roster rows of all rosters together, and every other object
+ANSWER_VALUES = 20_000  # numbers, texts, lists, all: what the check of hostile answers costs
+ARCHIVED_BYTES = 256 * 1024
+
+# One answer
+TEXT_LENGTH = 10_000
+COMMENT_LENGTH = 50_000
+CODE_LENGTH = 200  # a code of a master data set
+BARCODE_LENGTH = 4_000
+SIGNATURE_LENGTH = 64 * 1024  # a signature kept in the answers as a small picture
+NUMBER_LIMIT = 1e18  # below 2**63: what a 64-bit reader takes
+ATTACHMENTS = 100  # photos or files of one question
+
+# Rows of a roster whose form names no maximum: survey-core's own defaults
+PANEL_ROWS = 100
+MATRIX_ROWS = 1_000
+
+# Faults listed for one set of answers
+FAULTS = 100
+LABEL_LENGTH = 255

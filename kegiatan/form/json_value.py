@@ -1,0 +1,114 @@
+"""Plain JSON values: their type, depth and size, cleaning of text, strict comparison.
+
+Nothing here knows forms. Everything accepts any value; the caps are in `caps.py`.
+"""
+
+import json
+import math
+from typing import TypeAlias
+
+import orjson
+
+JsonValue: TypeAlias = "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | None"
+JsonObject: TypeAlias = dict[str, JsonValue]
+
+# Keys that reach the prototype of an object when a browser copies it key by key.
+PROTOTYPE_NAMES = frozenset({"__proto__", "constructor", "prototype"})
+_INT64 = 2**63
+
+
+def json_depth(value: object, *, cap: int) -> int:
+    """Return how many containers are nested in `value`; counting stops at cap + 1."""
+    level: list[object] = [value] if isinstance(value, (dict, list)) else []
+    depth = 0
+    while level and depth <= cap:
+        depth += 1
+        below: list[object] = []
+        for container in level:
+            items = container.values() if isinstance(container, dict) else container
+            for item in items:  # type: ignore[attr-defined]  # only dict and list are collected
+                if isinstance(item, (dict, list)):
+                    below.append(item)
+        level = below
+    return depth
+
+
+def json_bytes(value: object) -> bytes | None:
+    """Return compact UTF-8 JSON, or None for lone surrogates, huge integers or non-JSON."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return None
+
+
+def json_size(value: object) -> int:
+    """Return the size of `value` as compact JSON in bytes; its depth must be within the cap."""
+    dumped = json_bytes(value)
+    if dumped is not None:
+        return len(dumped)
+    return len(json.dumps(value, default=str, ensure_ascii=False, separators=(",", ":")))
+
+
+def clean_text(text: str) -> str:
+    """Drop NUL characters and replace lone surrogates by U+FFFD: jsonb takes neither."""
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def clean_json(value: object) -> JsonValue:
+    """Return a copy of `value` in which every text and key is clean (see `clean_text`).
+
+    The depth must be within the cap. Values that JSON does not know become text.
+    """
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, dict):
+        cleaned: JsonObject = {}
+        for key, item in value.items():
+            cleaned.setdefault(clean_text(str(key)), clean_json(item))
+        return cleaned
+    if isinstance(value, (list, tuple)):
+        return [clean_json(item) for item in value]
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    return clean_text(str(value))
+
+
+def clean_foreign(value: JsonValue) -> JsonValue:
+    """Return a copy of an unknown value that no later reader can stumble over.
+
+    Prototype names are bracketed (`(__proto__)`), numbers that JSON or a 64-bit reader cannot hold
+    become text. A second call changes nothing.
+    """
+    if isinstance(value, dict):
+        return {foreign_key(key): clean_foreign(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [clean_foreign(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if type(value) is int and not -_INT64 <= value < _INT64:
+        return str(value)
+    return value
+
+
+def foreign_key(key: str) -> str:
+    """Return `key`, or `(key)` when it is a prototype name."""
+    return f"({key})" if key in PROTOTYPE_NAMES else key
+
+
+def same_json(one: object, other: object) -> bool:
+    """Return whether two JSON values are equal; true is not 1, but 1 is 1.0 as in JavaScript."""
+    if one is other:
+        return True
+    if isinstance(one, bool) or isinstance(other, bool):
+        return False
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same_json(one[k], other[k]) for k in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same_json, one, other))
+    return one == other
