@@ -1,0 +1,358 @@
+"""The one place where status and answers of a response change, whichever door asks.
+
+The caller holds the scope of the satker and the lock on the assignment row. Versions, operation ids
+and parking are the matter of assignments/sync. Source: spec, "Life of a response".
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from assignments.errors import (
+    NotEditable,
+    PeriodClosed,
+    PeriodOpen,
+    ReasonRequired,
+    UnknownFormVersion,
+    WrongShape,
+    WrongStatus,
+)
+from assignments.models import (
+    AnswerChange,
+    Assignment,
+    AssignmentResponse,
+    CheckState,
+    OperationType,
+    ResponseCheck,
+    ResponseComment,
+    ResponseHistory,
+    ResponseStatus,
+)
+from assignments.period import FieldPeriod, field_period
+from assignments.workflow import Check, Period, Reason, Transition, transition_for, transitions_of
+from cerdas.errors import Invalid, NotAllowed
+from kegiatan.form.canonical import CanonicalAnswers, accept_answers
+from kegiatan.form.editing import answer_changes, merge_editable
+from kegiatan.form.label import label_from_template
+from kegiatan.forms import CompiledForm, form_get
+from kegiatan.models import KegiatanStatistik
+from satker.models import Satker, User
+from satker.permissions import ADMIN_KEGIATAN, PML, PPL
+
+EDITOR_OF_ROLE = {PPL: "PPL", PML: "PML", ADMIN_KEGIATAN: "admin"}
+ARCHIVED = "_archived"
+COMMENTS_PER_REJECTION = 500
+COMMENT_LENGTH = 5_000
+NOTES_LENGTH = 10_000
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A remark on one question of a rejected response."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ActionData:
+    """What an action carries; each action reads its own fields.
+
+    responses: {question: JSON value}; for an edit only the questions that change, null to clear.
+    """
+
+    responses: Mapping[str, Any] | None = None
+    form_version_used: int | None = None
+    visit_outcome: str = ""
+    label: str = ""
+    verdict: Any = None
+    engine: str = ""
+    notes: str = ""
+    comments: Sequence[Comment] = field(default_factory=tuple)
+
+
+@dataclass
+class Unit:
+    """A locked assignment with its response, and who asks in which of its roles."""
+
+    actor: User
+    satker: Satker
+    kegiatan: KegiatanStatistik
+    assignment: Assignment
+    response: AssignmentResponse
+    roles: frozenset[str]
+
+    @property
+    def period(self) -> FieldPeriod:
+        """Return the field period in the office's zone."""
+        return field_period(self.kegiatan, self.satker)
+
+
+def unit_roles(*, actor: User, assignment: Assignment, roles: frozenset[str]) -> frozenset[str]:
+    """Return which of a person's roles in the kegiatan they hold on this unit."""
+    held = set(roles & {ADMIN_KEGIATAN})
+    if PPL in roles and assignment.ppl_id == actor.pk:
+        held.add(PPL)
+    if PML in roles and assignment.pml_id == actor.pk:
+        held.add(PML)
+    return frozenset(held)
+
+
+def check_action(
+    *, unit: Unit, action: str, device_at: datetime | None, now: datetime
+) -> Transition:
+    """Return the row of the table by which the actor may act now.
+
+    Raises NotAllowed, WrongStatus, PeriodClosed, PeriodOpen.
+    """
+    if not transitions_of(action, unit.roles):
+        raise NotAllowed
+    row = transition_for(action, unit.response.status, unit.roles)
+    if row is None or unit.assignment.cancelled_at is not None:
+        raise WrongStatus(details={"status": unit.response.status, "action": action})
+    if row.period is Period.FIELD and not unit.period.accepts(device_at=device_at, received_at=now):
+        raise PeriodClosed(
+            details={
+                "start_date": unit.period.first.isoformat(),
+                "end_date": unit.period.last.isoformat(),
+            }
+        )
+    if row.period is Period.AFTER and not unit.period.is_over(now):
+        raise PeriodOpen(details={"end_date": unit.period.last.isoformat()})
+    return row
+
+
+def response_act(
+    *,
+    unit: Unit,
+    action: str,
+    data: ActionData,
+    device_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Carry out one action: response row, history, changes, comments; version + 1.
+
+    device_at: the phone's clock, kept in the history; now: the server's, for the client's columns.
+    Raises what `check_action` raises, ReasonRequired, Invalid, NotEditable, UnknownFormVersion,
+    WrongShape.
+    """
+    row = check_action(unit=unit, action=action, device_at=device_at, now=now)
+    _check_reason(unit.response, row, data)
+    if action == OperationType.SUBMIT:
+        response_submit(unit=unit, data=data, device_at=device_at, now=now)
+    elif action == OperationType.EDIT:
+        _edit(unit, row, data)
+    else:
+        _move(unit, row, data, device_at, now)
+
+
+def _check_reason(response: AssignmentResponse, row: Transition, data: ActionData) -> None:
+    if len(data.notes) > NOTES_LENGTH:
+        raise Invalid(
+            _("The reason is longer than %(limit)d characters.") % {"limit": NOTES_LENGTH},
+            details={"field": "notes"},
+        )
+    if data.notes.strip():
+        return
+    if row.reason is Reason.REQUIRED or _verdict_asks_reason(response, row.check):
+        raise ReasonRequired(details={"field": "notes"})
+
+
+def _verdict_asks_reason(response: AssignmentResponse, rule: Check) -> bool:
+    """A verdict counts only for the version it was made on; without an engine there is none."""
+    if rule is Check.NONE:
+        return False
+    verdict = ResponseCheck.objects.filter(assignment_id=response.pk).first()
+    if verdict is None or verdict.state == CheckState.NONE:
+        return False
+    current = verdict.state if verdict.version == response.version else CheckState.PENDING
+    if rule is Check.REASON_IF_FAILED:
+        return current == CheckState.FAILED
+    return current != CheckState.PASSED
+
+
+def response_submit(
+    *,
+    unit: Unit,
+    data: ActionData,
+    device_at: datetime | None,
+    now: datetime,
+    notes: str | None = None,
+    archive_faulty: bool = False,
+) -> None:
+    """Store a finished questionnaire and move the response to Submitted by PPL.
+
+    Called by `response_act`, and by the office when it applies parked field work (notes: why;
+    archive_faulty: keep answers of the wrong shape under `_archived` instead of refusing).
+    Questions that a PPL may not edit keep the server's value.
+    Raises UnknownFormVersion, WrongShape.
+    """
+    response = unit.response
+    form = _form(unit.kegiatan, data.form_version_used)
+    answers = data.responses or {}
+    if archive_faulty:
+        answers = _faulty_apart(form, answers, unit.assignment)
+    accepted = _accepted(form, answers, unit.assignment)
+    merged = merge_editable(form.shape.scope, "PPL", response.responses or {}, accepted.answers)
+    response.responses = merged.answers
+    response.attachment_ids = list(accepted.attachment_ids)
+    response.form_version_used = form.version
+    response.visit_outcome = data.visit_outcome
+    response.device_verdict = data.verdict
+    response.device_engine = data.engine
+    response.submitted_by_ppl_at = now
+    response.reviewed_by_pml_at = None
+    response.reviewed_by_admin_at = None
+    _save_with_status(
+        unit,
+        ResponseStatus.SUBMITTED_PPL,
+        notes,
+        device_at,
+        [
+            "responses",
+            "attachment_ids",
+            "form_version_used",
+            "visit_outcome",
+            "device_verdict",
+            "device_engine",
+            "submitted_by_ppl_at",
+            "reviewed_by_pml_at",
+            "reviewed_by_admin_at",
+        ],
+    )
+    _relabel(unit.assignment, form, merged.answers, data.label)
+
+
+def _form(kegiatan: KegiatanStatistik, version: int | None) -> CompiledForm:
+    form = form_get(kegiatan.pk, version) if version is not None else None
+    if form is None:
+        raise UnknownFormVersion(details={"form_version_used": version})
+    return form
+
+
+def _accepted(form: CompiledForm, answers: Any, assignment: Assignment) -> CanonicalAnswers:
+    accepted = accept_answers(answers, shape=form.shape, assignment_id=assignment.pk)
+    if accepted.faults:
+        raise WrongShape(
+            details={
+                "faults": [
+                    {"path": fault.path, "code": fault.code, "message": fault.message}
+                    for fault in accepted.faults
+                ]
+            }
+        )
+    return accepted
+
+
+def _faulty_apart(
+    form: CompiledForm, answers: Mapping[str, Any], assignment: Assignment
+) -> dict[str, Any]:
+    """Return the answers with every question that has a fault moved, whole, to `_archived`."""
+    found = accept_answers(dict(answers), shape=form.shape, assignment_id=assignment.pk)
+    faulty = {re.split(r"[.\[]", fault.path, maxsplit=1)[0] for fault in found.faults}
+    kept = {name: value for name, value in answers.items() if name not in faulty}
+    archived = {name: answers[name] for name in faulty if name in answers}
+    before = kept.get(ARCHIVED)
+    if archived:
+        kept[ARCHIVED] = {**(before if isinstance(before, dict) else {}), **archived}
+    return kept
+
+
+def _relabel(
+    assignment: Assignment, form: CompiledForm, answers: dict[str, Any], label: str
+) -> None:
+    """Take the phone's label, else make it from the template; an empty one changes nothing."""
+    made = label.strip() or label_from_template(
+        form.label_template, answers, assignment.prefilled_data, scope=form.shape.scope
+    )
+    made = made[:255]
+    if made and made != assignment.assignment_label:
+        assignment.assignment_label = made
+        assignment.save(update_fields=["assignment_label", "updated_at"])
+
+
+def _edit(unit: Unit, row: Transition, data: ActionData) -> None:
+    """Change single answers; every change is recorded. No change: no new version."""
+    response = unit.response
+    form = _form(unit.kegiatan, response.form_version_used)
+    before: dict[str, Any] = response.responses or {}
+    wanted = {**before, **(data.responses or {})}
+    wanted = {name: value for name, value in wanted.items() if value is not None}
+    accepted = _accepted(form, wanted, unit.assignment)
+    merged = merge_editable(form.shape.scope, EDITOR_OF_ROLE[row.role], before, accepted.answers)
+    if merged.refused_paths:
+        raise NotEditable(details={"paths": list(merged.refused_paths)[:100]})
+    changes = answer_changes(before, merged.answers)
+    if not changes:
+        return
+    response.responses = merged.answers
+    response.attachment_ids = list(accepted.attachment_ids)
+    response.version += 1
+    response.save(update_fields=["responses", "attachment_ids", "version", "updated_at"])
+    AnswerChange.objects.bulk_create(
+        AnswerChange(
+            assignment_response=response,
+            satker=unit.satker,
+            user=unit.actor,
+            path=change.path[:1000],
+            old=change.old,
+            new=change.new,
+            version=response.version,
+        )
+        for change in changes
+    )
+
+
+def _move(
+    unit: Unit, row: Transition, data: ActionData, device_at: datetime | None, now: datetime
+) -> None:
+    """Change the status only, with its timestamps, reason and comments."""
+    response = unit.response
+    target = row.target or response.status
+    fields: list[str] = []
+    if row.role == PML:
+        response.reviewed_by_pml_at = None if row.action == OperationType.REVERT_APPROVAL else now
+        fields.append("reviewed_by_pml_at")
+    elif row.role == ADMIN_KEGIATAN:
+        response.reviewed_by_admin_at = None if row.action == OperationType.REVERT_APPROVAL else now
+        fields.append("reviewed_by_admin_at")
+    _save_with_status(unit, target, data.notes.strip() or None, device_at, fields)
+    if row.action == OperationType.REJECT and data.comments:
+        ResponseComment.objects.bulk_create(
+            ResponseComment(
+                assignment_response=response,
+                satker=unit.satker,
+                user=unit.actor,
+                path=comment.path,
+                text=comment.text,
+                version=response.version,
+            )
+            for comment in data.comments
+        )
+
+
+def _save_with_status(
+    unit: Unit, target: str, notes: str | None, device_at: datetime | None, fields: list[str]
+) -> None:
+    response = unit.response
+    before = response.status
+    response.status = target
+    response.version += 1
+    if notes:
+        response.notes = notes
+        fields = [*fields, "notes"]
+    response.save(update_fields=[*fields, "status", "version", "updated_at"])
+    ResponseHistory.objects.create(
+        assignment_response=response,
+        satker=unit.satker,
+        user=unit.actor,
+        from_status=before,
+        to_status=target,
+        notes=notes,
+        version=response.version,
+        device_at=device_at,
+    )
