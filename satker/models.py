@@ -75,7 +75,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").strip().lower())
 
 
-class User(AbstractBaseUser, PermissionsMixin, Timestamped):
+class User(AbstractBaseUser, PermissionsMixin, Timestamped):  # type: ignore[django-manager-missing]
     """One person. Belongs to one satker at a time, or to none (floating). Deactivated, not deleted.
 
     `is_superuser` is the role super_admin: no satker, and not floating.
@@ -85,6 +85,7 @@ class User(AbstractBaseUser, PermissionsMixin, Timestamped):
     satker = models.ForeignKey(Satker, models.PROTECT, null=True, blank=True, related_name="users")
     name = models.CharField(max_length=200)
     email = models.EmailField(max_length=254, help_text=_("Kept in lower case."))
+    # Empty for Google accounts, where Django would store an unusable hash.
     password = models.CharField(  # type: ignore[assignment]
         max_length=128,
         null=True,
@@ -125,9 +126,9 @@ class User(AbstractBaseUser, PermissionsMixin, Timestamped):
 
     def set_unusable_password(self) -> None:
         """Leave the password empty, as the client's design has it for Google accounts."""
-        self.password = None  # type: ignore[assignment]
+        self.password = None
 
-    def check_password(self, raw_password: str) -> bool:  # type: ignore[override]
+    def check_password(self, raw_password: str) -> bool:
         """Check the password; without one, take as long as with one and say no."""
         if self.password is None:
             self.set_password_of_nobody(raw_password)
@@ -274,10 +275,13 @@ class SignInAttempt(models.Model):
 
 
 class DeviceToken(AbstractAuthToken):
-    """A signed-in device: the digest of its bearer token. Deleted at sign-out."""
+    """A signed-in device: the digest of its bearer token. Deleted at sign-out.
 
-    device_name = models.CharField(max_length=100, blank=True)
-    last_seen_at = models.DateTimeField(null=True, blank=True)
+    The base class has no types, hence the ignores.
+    """
+
+    device_name = models.CharField(max_length=100, blank=True)  # type: ignore[var-annotated]
+    last_seen_at = models.DateTimeField(null=True, blank=True)  # type: ignore[var-annotated]
 
     class Meta:
         db_table = "device_tokens"

@@ -1,0 +1,167 @@
+"""Sign-in with email and password, and the bearer tokens of devices.
+
+Attempts are counted on the `direct` connection before the password is checked, so that parallel
+guesses cannot outrun the limit and a failed request does not roll its own counter back.
+Source: design, section 3, "Failed sign-ins".
+"""
+
+import logging
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hmac import compare_digest
+
+from django.conf import settings
+from django.db import connections
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from knox.crypto import hash_token
+from knox.settings import CONSTANTS
+
+from satker.errors import TooManyRequests, WrongCredentials
+from satker.models import DeviceToken, SignInAttempt, User
+
+logger = logging.getLogger(__name__)
+DIRECT = "direct"
+LAST_SEEN_EVERY = timedelta(hours=1)
+ADDRESS_WINDOW_SECONDS = 60
+_TOKEN = re.compile(r"[0-9a-f]{64}")
+_COUNT = """
+    INSERT INTO sign_in_attempts AS a (key, window_started_at, n) VALUES (%(key)s, now(), 1)
+    ON CONFLICT (key) DO UPDATE SET
+        n = CASE WHEN a.window_started_at <= now() - %(window)s * interval '1 s'
+                 THEN 1 ELSE a.n + 1 END,
+        window_started_at = CASE WHEN a.window_started_at <= now() - %(window)s * interval '1 s'
+                                 THEN now() ELSE a.window_started_at END
+    RETURNING n, ceil(extract(epoch FROM window_started_at - now()) + %(window)s)::int
+"""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A new token of a device; shown this once, stored as digest only."""
+
+    token: str
+    expires_at: datetime
+    user: User
+
+
+def email_normalise(email: str) -> str:
+    """Return an email as it is stored and compared: stripped, lower case."""
+    return email.strip().lower()
+
+
+def token_user(token: str) -> tuple[User, DeviceToken] | None:
+    """Return the person and device of a bearer token, in one query; None when it does not count.
+
+    Expired tokens and inactive people do not count. The user comes with its satker loaded.
+    """
+    if not _TOKEN.fullmatch(token):
+        return None
+    digest = hash_token(token)
+    now = timezone.now()
+    candidates = DeviceToken.objects.filter(
+        token_key=token[: CONSTANTS.TOKEN_KEY_LENGTH]
+    ).select_related("user__satker")
+    for device in candidates:
+        if not compare_digest(digest, device.digest):
+            continue
+        if not device.user.is_active or (device.expiry is not None and device.expiry <= now):
+            return None
+        _note_seen(device, now)
+        return device.user, device
+    return None
+
+
+def _note_seen(device: DeviceToken, now: datetime) -> None:
+    """Write down at most once an hour that a device came by; outlives a refused request."""
+    if device.last_seen_at is not None and now - device.last_seen_at < LAST_SEEN_EVERY:
+        return
+    DeviceToken.objects.using(DIRECT).filter(pk=device.pk).update(last_seen_at=now)
+    device.last_seen_at = now
+
+
+def sign_in(*, email: str, password: str, device_name: str, address: str) -> SignedIn:
+    """Check email and password and give the device a token of its own.
+
+    address: of the client, for the limits. Runs outside a transaction.
+    Raises WrongCredentials (unknown, wrong and inactive alike), TooManyRequests.
+    """
+    email = email_normalise(email)
+    keys = _count_attempt(email, address)
+    user = User.objects.select_related("satker").filter(email=email).first()
+    if user is None:
+        User.set_password_of_nobody(password)
+        raise WrongCredentials
+    if not user.check_password(password) or not user.is_active:
+        logger.info("sign-in refused for user %s", user.pk)
+        raise WrongCredentials
+    _forgive(*keys)
+    return _token_create(user, device_name)
+
+
+def sign_out(*, token: DeviceToken) -> None:
+    """End a device's token at once; repeating does nothing."""
+    DeviceToken.objects.filter(pk=token.pk).delete()
+
+
+def sign_in_attempts_prune() -> int:
+    """Delete counters whose window is long over; return how many."""
+    before = timezone.now() - timedelta(seconds=2 * settings.SIGN_IN_WINDOW_SECONDS)
+    stale = SignInAttempt.objects.using(DIRECT).filter(window_started_at__lt=before)
+    deleted, _by_model = stale.delete()
+    return deleted
+
+
+def _token_create(user: User, device_name: str) -> SignedIn:
+    now = timezone.now()
+    DeviceToken.objects.filter(user=user, expiry__lt=now).delete()
+    device, token = DeviceToken.objects.create(
+        user=user,
+        expiry=timedelta(days=settings.TOKEN_TTL_DAYS),
+        prefix="",
+        device_name=device_name[:100],
+        last_seen_at=now,
+    )
+    User.objects.filter(pk=user.pk).update(last_login=now)
+    return SignedIn(token=token, expires_at=device.expiry, user=user)
+
+
+def _count_attempt(email: str, address: str) -> tuple[str, str]:
+    """Count an attempt against each limit; return the keys (email and address, email).
+
+    Stops at the first limit that is reached, so that one address cannot use up the attempts that
+    an email has from everywhere.
+    """
+    pair, everywhere = f"pair:{email}:{address}", f"email:{email}"
+    window = settings.SIGN_IN_WINDOW_SECONDS
+    _count(
+        f"address:{address}",
+        limit=settings.SIGN_IN_RATE_PER_ADDRESS_PER_MINUTE,
+        window_seconds=ADDRESS_WINDOW_SECONDS,
+    )
+    _count(pair, limit=settings.SIGN_IN_LIMIT_PER_EMAIL_AND_ADDRESS, window_seconds=window)
+    _count(everywhere, limit=settings.SIGN_IN_LIMIT_PER_EMAIL, window_seconds=window)
+    return pair, everywhere
+
+
+def _count(key: str, *, limit: int, window_seconds: int) -> None:
+    """Count one attempt for a key. Raises TooManyRequests above the limit."""
+    with connections[DIRECT].cursor() as cursor:
+        cursor.execute(_COUNT, {"key": key, "window": window_seconds})
+        attempts, seconds_left = cursor.fetchone()
+    if attempts > limit:
+        wait = max(seconds_left, 1)
+        message = _("Too many sign-in attempts. Try again in %(minutes)d minutes.")
+        raise TooManyRequests(message % {"minutes": -(-wait // 60)}, retry_after_seconds=wait)
+
+
+def _forgive(pair: str, everywhere: str) -> None:
+    """Take back the counts of an attempt that succeeded; only failures add up."""
+    with connections[DIRECT].cursor() as cursor:
+        cursor.execute("DELETE FROM sign_in_attempts WHERE key = %s", [pair])
+        cursor.execute(
+            "UPDATE sign_in_attempts SET n = n - 1 WHERE key = %s AND n > 1", [everywhere]
+        )
+        if cursor.rowcount == 0:
+            cursor.execute("DELETE FROM sign_in_attempts WHERE key = %s AND n = 1", [everywhere])
