@@ -1,0 +1,29 @@
+"""Refusals about activities and questionnaires. Codes: docs/errors.md."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cerdas.errors import CerdasError
+
+
+class SatkerHasLeft(CerdasError):
+    """The office does not, or no longer, carry out the activity."""
+
+    code = "not_taking_part"
+    status = 409
+    default_message = _("Your office does not take part in this activity any more.")
+
+
+class NotSupervisor(CerdasError):
+    """The supervisor named for a PPL is not PML there."""
+
+    code = "not_supervisor"
+    status = 409
+    default_message = _("The supervisor must be PML of this activity in your office.")
+
+
+class FormFaulty(CerdasError):
+    """A questionnaire that cannot be published; details: faults [{path, code, message, remedy}]."""
+
+    code = "invalid"
+    status = 400
+    default_message = _("The questionnaire has faults. Correct what is listed and publish again.")

@@ -1,0 +1,73 @@
+"""Publishing questionnaires: each version is kept for ever and never changes."""
+
+import hashlib
+import json
+import logging
+from dataclasses import asdict
+from typing import Any
+
+from django.db import DataError, connection, transaction
+from django.utils.translation import gettext as _
+
+from kegiatan.errors import FormFaulty
+from kegiatan.form.envelope import FormFault, check_envelope
+from kegiatan.models import FormVersion, KegiatanStatistik
+from satker.access import check_super_admin
+from satker.models import User
+
+logger = logging.getLogger(__name__)
+
+
+def form_publish(
+    *, actor: User, kegiatan: KegiatanStatistik, schema: dict[str, Any], notes: str = ""
+) -> FormVersion:
+    """Publish a questionnaire as the next version of an activity. super_admin only.
+
+    schema: form_schema, an envelope around a SurveyJS model. The same as the newest version
+    publishes nothing and returns that version.
+    Raises NotAllowed, FormFaulty (every fault at once).
+    """
+    check_super_admin(actor)
+    faults = check_envelope(schema)
+    if faults:
+        raise _faulty(faults)
+    with transaction.atomic():
+        # One publisher at a time, so that version numbers have no gap and no double.
+        locked = (
+            KegiatanStatistik.objects.select_for_update(no_key=True)
+            .defer("form_schema")
+            .get(pk=kegiatan.pk)
+        )
+        checksum = hashlib.sha256(_stored_text(schema).encode()).hexdigest()
+        newest = FormVersion.objects.filter(kegiatan=locked).order_by("-version").first()
+        if newest is not None and newest.checksum == checksum:
+            return newest
+        published = FormVersion.objects.create(
+            kegiatan=locked,
+            version=newest.version + 1 if newest is not None else 1,
+            schema=schema,
+            checksum=checksum,
+            notes=notes,
+            published_by=actor,
+        )
+        locked.form_schema, locked.form_version = schema, published.version
+        locked.save(update_fields=["form_schema", "form_version", "updated_at"])
+    logger.info("form %s of kegiatan %s by %s", published.version, kegiatan.pk, actor.pk)
+    return published
+
+
+def _stored_text(schema: dict[str, Any]) -> str:
+    """Return the schema as the database stores it, which is what the checksum is of."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT (%s)::jsonb::text", [json.dumps(schema)])
+            text: str = cursor.fetchone()[0]
+    except DataError as error:
+        message = _("The form holds characters that cannot be stored (NUL or half a symbol).")
+        fault = FormFault("", "not_storable", message, _("Remove them from the texts."))
+        raise _faulty([fault]) from error
+    return text
+
+
+def _faulty(faults: list[FormFault]) -> FormFaulty:
+    return FormFaulty(details={"faults": [asdict(fault) for fault in faults]})
