@@ -12,4 +12,5 @@ class AssignmentsConfig(AppConfig):
         """Tell the region master which of its codes are in use here."""
         from masterdata.services import register_region_code_column
 
-        register_region_code_column("assignments", "region_code")
+        for column in ("region_code", "level_4_code_full"):
+            register_region_code_column("assignments", column)

@@ -35,11 +35,9 @@ class ResponseStatus(models.TextChoices):
 REJECTED = (ResponseStatus.REJECTED_PML, ResponseStatus.REJECTED_ADMIN)
 
 
-def level_code(**options: object) -> models.CharField:  # type: ignore[type-arg]
+def level_code() -> models.CharField:
     """Return a column for one part of a region code."""
-    return models.CharField(  # type: ignore[call-overload, no-any-return]
-        max_length=32, null=True, blank=True, db_collation="C", **options
-    )
+    return models.CharField(max_length=32, null=True, blank=True, db_collation="C")
 
 
 def derived_code(expression: models.Expression) -> models.GeneratedField:

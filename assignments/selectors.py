@@ -26,7 +26,7 @@ def membership_get(*, user: User, kegiatan_id: UUID) -> Membership | None:
     """
     row = (
         KegiatanMember.objects.filter(
-            user=user, kegiatan_statistik_id=kegiatan_id, satker_id=user.satker_id
+            user=user, kegiatan_statistik_id=kegiatan_id, satker=user.satker
         )
         .values_list("pk", "access_generation")
         .first()

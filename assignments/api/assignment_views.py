@@ -16,7 +16,6 @@ from assignments.api.serializers import (
     AllowedActionsSerializer,
     AssignmentPageSerializer,
     AssignmentSerializer,
-    ErrorSerializer,
     HistorySerializer,
 )
 from assignments.models import Assignment, OperationType, ResponseHistory, ResponseStatus
@@ -25,6 +24,7 @@ from assignments.services.responses import Unit, check_action
 from assignments.sync.documents import assignment_documents
 from cerdas.api.base import ApiView
 from cerdas.api.permissions import HasOffice
+from cerdas.api.serializers import ErrorSerializer
 from cerdas.errors import CerdasError, Invalid, NotAllowed, NotFound
 from kegiatan.models import KegiatanSatker
 from kegiatan.selectors import kegiatan_roles

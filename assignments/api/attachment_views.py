@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from typing import Any
+from typing import IO, Any, cast
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -17,12 +17,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assignments.access import access_assignment
-from assignments.api.serializers import ErrorSerializer, StoredAttachmentSerializer
+from assignments.api.serializers import StoredAttachmentSerializer
 from assignments.models import AssignmentAttachment
 from assignments.services.attachments import PARKED, attachment_put
 from assignments.services.media import received_file
 from cerdas.api.base import ApiView
 from cerdas.api.permissions import SignedIn
+from cerdas.api.serializers import ErrorSerializer
 from cerdas.errors import CerdasError, Invalid, NotFound
 from cerdas.request_body import streams_body
 from cerdas.tenancy import own_scope, user_scope
@@ -74,7 +75,9 @@ class AttachmentView(ApiView):
         """Store the body as a file of the unit. The same bytes again change nothing."""
         user: Any = request.user
         with received_file(
-            request._request, length_bytes=_length(request), sha256=_digest(request)
+            cast(IO[bytes], request._request),
+            length_bytes=_length(request),
+            sha256=_digest(request),
         ) as upload:
             stored = attachment_put(
                 user=user,

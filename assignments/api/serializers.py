@@ -1,5 +1,7 @@
 """Shapes of the assignments API, for its documentation and for small inputs.
 
+The ignored assignments: a declared field may carry a name that the base class has as an attribute.
+
 Units are rendered by assignments.sync.documents, not by these: their answers stay text.
 """
 
@@ -29,7 +31,9 @@ class CheckSerializer(serializers.Serializer):
 
     state = serializers.ChoiceField(choices=CheckState.choices)
     version = serializers.IntegerField(allow_null=True)
-    errors = serializers.ListField(child=serializers.JSONField())
+    errors = serializers.ListField(  # type: ignore[assignment]
+        child=serializers.JSONField()
+    )
     warnings = serializers.ListField(child=serializers.JSONField())
 
 
@@ -57,7 +61,7 @@ class AssignmentSerializer(serializers.Serializer):
     rev = serializers.CharField(allow_null=True, help_text="Differs when anything differs.")
     kegiatan = serializers.UUIDField()
     satker = serializers.UUIDField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     level_1_code = serializers.CharField(allow_null=True)
     level_2_code = serializers.CharField(allow_null=True)
     level_3_code = serializers.CharField(allow_null=True)
@@ -107,7 +111,7 @@ class OperationSerializer(serializers.Serializer):
     base_version = serializers.IntegerField(required=False, min_value=1)
     after = serializers.UUIDField(required=False)
     at = serializers.DateTimeField(required=False)
-    data = serializers.JSONField(required=False)
+    data = serializers.JSONField(required=False)  # type: ignore[assignment]
 
 
 class OperationsSerializer(serializers.Serializer):
@@ -172,12 +176,3 @@ class StoredAttachmentSerializer(serializers.Serializer):
     code = serializers.CharField()
     reason = serializers.CharField(allow_blank=True)
     sha256 = serializers.CharField()
-
-
-class ErrorSerializer(serializers.Serializer):
-    """The envelope of every refusal."""
-
-    code = serializers.CharField()
-    message = serializers.CharField()
-    details = serializers.JSONField()
-    retryable = serializers.BooleanField()

@@ -15,7 +15,6 @@ from rest_framework.response import Response
 from assignments.api.parameters import limit_parameter
 from assignments.api.serializers import (
     ChangesSerializer,
-    ErrorSerializer,
     OperationResultsSerializer,
     OperationsSerializer,
 )
@@ -25,6 +24,7 @@ from assignments.sync.processing import Batch
 from assignments.sync.visible import visible_documents
 from cerdas.api.base import ApiView
 from cerdas.api.permissions import HasOffice, SignedIn
+from cerdas.api.serializers import ErrorSerializer
 from cerdas.errors import Invalid, NotFound
 from cerdas.request_body import body_limit
 from cerdas.tenancy import own_scope

@@ -9,9 +9,11 @@ from assignments.api.assignment_views import (
     HistoryView,
 )
 from assignments.api.attachment_views import AttachmentView
+from assignments.api.kegiatan_list import KegiatanListView
 from assignments.api.sync_views import ChangesView, OperationsView
 
 urlpatterns = [
+    path("kegiatan/", KegiatanListView.as_view(), name="kegiatan-list"),
     path("kegiatan/<uuid:kegiatan_id>/changes/", ChangesView.as_view(), name="changes"),
     path("kegiatan/<uuid:kegiatan_id>/operations/", OperationsView.as_view(), name="operations"),
     path(

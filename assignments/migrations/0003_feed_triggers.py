@@ -6,6 +6,17 @@ Row triggers on purpose: they run in the writer's transaction, so the stamp is i
 from django.db import migrations
 
 STAMP = """
+CREATE FUNCTION holds_kegiatan_role(
+    p_user uuid, p_satker uuid, p_kegiatan uuid, p_role text) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM kegiatan_satker_user_roles r
+        JOIN auth_permission p ON p.id = r.permission_id AND p.codename = p_role
+        JOIN kegiatan_satkers ks ON ks.id = r.content_object_id
+        WHERE r.user_id = p_user AND ks.satker_id = p_satker
+          AND ks.kegiatan_statistik_id = p_kegiatan AND ks.left_at IS NULL)
+$$;
+
 CREATE FUNCTION feed_stamp(p_assignment uuid) RETURNS void LANGUAGE sql AS $$
     UPDATE assignment_feed SET changed_xid = pg_current_xact_id()
     WHERE assignment_id = p_assignment AND NOT gone AND changed_xid <> pg_current_xact_id()
@@ -32,14 +43,24 @@ BEGIN
         END IF;
         RETURN NULL;
     END IF;
-    UPDATE assignment_feed SET gone = true, changed_xid = pg_current_xact_id()
-    WHERE assignment_id = NEW.id AND NOT gone
-      AND (NEW.cancelled_at IS NOT NULL OR user_id NOT IN (NEW.ppl_id, NEW.pml_id));
+    IF NEW.ppl_id <> OLD.ppl_id OR NEW.pml_id <> OLD.pml_id
+       OR NEW.cancelled_at IS DISTINCT FROM OLD.cancelled_at THEN
+        -- A change of roles under way may be clearing a tombstone that this statement still sees:
+        -- wait for every row, also those that seem to need nothing, then look again.
+        PERFORM 1 FROM assignment_feed WHERE assignment_id = NEW.id
+        ORDER BY user_id FOR NO KEY UPDATE;
+        UPDATE assignment_feed f SET gone = true, changed_xid = pg_current_xact_id()
+        WHERE f.assignment_id = NEW.id AND NOT f.gone AND (NEW.cancelled_at IS NOT NULL OR NOT (
+            (f.user_id = NEW.ppl_id AND holds_kegiatan_role(
+                f.user_id, NEW.satker_id, NEW.kegiatan_statistik_id, 'PPL'))
+            OR (f.user_id = NEW.pml_id AND holds_kegiatan_role(
+                f.user_id, NEW.satker_id, NEW.kegiatan_statistik_id, 'PML'))));
+    END IF;
     IF NEW.cancelled_at IS NULL THEN
         IF NEW.ppl_id <> OLD.ppl_id THEN
             PERFORM feed_give(NEW, NEW.ppl_id);
         END IF;
-        IF NEW.pml_id <> OLD.pml_id AND NEW.pml_id <> NEW.ppl_id THEN
+        IF NEW.pml_id <> OLD.pml_id THEN
             PERFORM feed_give(NEW, NEW.pml_id);
         END IF;
     END IF;
@@ -83,6 +104,7 @@ DROP FUNCTION feed_on_child();
 DROP FUNCTION feed_on_assignment();
 DROP FUNCTION feed_give(assignments, uuid);
 DROP FUNCTION feed_stamp(uuid);
+DROP FUNCTION holds_kegiatan_role(uuid, uuid, uuid, text);
 """
 
 

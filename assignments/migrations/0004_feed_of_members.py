@@ -3,17 +3,6 @@
 from django.db import migrations
 
 REFRESH = """
-CREATE FUNCTION holds_kegiatan_role(
-    p_user uuid, p_satker uuid, p_kegiatan uuid, p_role text) RETURNS boolean
-LANGUAGE sql STABLE AS $$
-    SELECT EXISTS (
-        SELECT 1 FROM kegiatan_satker_user_roles r
-        JOIN auth_permission p ON p.id = r.permission_id AND p.codename = p_role
-        JOIN kegiatan_satkers ks ON ks.id = r.content_object_id
-        WHERE r.user_id = p_user AND ks.satker_id = p_satker
-          AND ks.kegiatan_statistik_id = p_kegiatan AND ks.left_at IS NULL)
-$$;
-
 CREATE FUNCTION feed_on_member() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     as_ppl boolean := NEW.left_at IS NULL AND holds_kegiatan_role(
@@ -21,6 +10,12 @@ DECLARE
     as_pml boolean := NEW.left_at IS NULL AND holds_kegiatan_role(
         NEW.user_id, NEW.satker_id, NEW.kegiatan_statistik_id, 'PML');
 BEGIN
+    -- Whoever moves or cancels a unit locks its feed rows as well: each waits for the other, and
+    -- the statement after this one sees what the other did.
+    PERFORM 1 FROM assignment_feed
+    WHERE user_id = NEW.user_id AND kegiatan_id = NEW.kegiatan_statistik_id
+      AND satker_id = NEW.satker_id
+    ORDER BY assignment_id FOR NO KEY UPDATE;
     UPDATE assignment_feed f
     SET gone = NOT held.held, changed_xid = pg_current_xact_id()
     FROM (
@@ -43,7 +38,6 @@ CREATE TRIGGER feed_on_member AFTER INSERT OR UPDATE OF access_generation, left_
 UNREFRESH = """
 DROP TRIGGER feed_on_member ON kegiatan_members;
 DROP FUNCTION feed_on_member();
-DROP FUNCTION holds_kegiatan_role(uuid, uuid, uuid, text);
 """
 
 

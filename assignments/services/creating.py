@@ -57,7 +57,7 @@ def assignment_create(
     the caller's matter; coverage is that of the actor's office (a PPL's own), super_admin has none.
     A repeat with the same id is `id_taken`: who repeats operations remembers them.
 
-    Raises RegionFormat, OutsideWilayah, UnknownRegion, NotInCrew, NotTakingPart, IdTaken, Invalid.
+    Raises RegionFormat, OutsideWilayah, UnknownRegion, NotInCrew, SatkerHasLeft, IdTaken, Invalid.
     Source: spec, "Wilayah coverage", "Life of a response".
     """
     label = check_label(spec.label)

@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from cerdas.errors import CerdasError, NotAllowed, NotFound
+from kegiatan.errors import SatkerHasLeft
 from kegiatan.models import KegiatanStatistik
 from kegiatan.selectors import office_roles
 from satker.models import Satker, User
@@ -27,16 +28,6 @@ class NotInCrew(CerdasError):
 
     code = "not_in_crew"
     status = 409
-
-
-class NotTakingPart(CerdasError):
-    """The office does not, or no longer, carry out the kegiatan."""
-
-    code = "not_taking_part"
-    status = 409
-
-    def __init__(self) -> None:
-        super().__init__(_("Your office does not take part in this activity any more."))
 
 
 @dataclass(frozen=True)
@@ -158,7 +149,7 @@ def check_manages_units(
 def check_takes_part(*, satker: Satker, kegiatan: KegiatanStatistik) -> None:
     """Refuse units of a kegiatan that the office has left, and keep it in until the commit.
 
-    Everybody locks the office's row of the kegiatan before memberships. Raises NotTakingPart.
+    Everybody locks the office's row of the kegiatan before memberships. Raises SatkerHasLeft.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -167,4 +158,4 @@ def check_takes_part(*, satker: Satker, kegiatan: KegiatanStatistik) -> None:
             [satker.pk, kegiatan.pk],
         )
         if cursor.fetchone() is None:
-            raise NotTakingPart
+            raise SatkerHasLeft

@@ -43,7 +43,7 @@ def assignment_reassign(
     Repeating the call changes nothing.
 
     Raises NotFound (a unit is absent or not of this office), NotAllowed, WrongStatus naming the
-    first unit, NotInCrew, OutsideWilayah, NotTakingPart, Invalid (nobody to give them to).
+    first unit, NotInCrew, OutsideWilayah, SatkerHasLeft, Invalid (nobody to give them to).
     Source: spec, "Roles" and "Wilayah coverage".
     """
     if ppl is None and pml is None:

@@ -55,7 +55,7 @@ def assignment_documents(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Do
     """
     if not ids:
         return {}
-    parameters = {"user": user_id, "ids": list(ids)}
+    parameters: dict[str, Any] = {"user": user_id, "ids": list(ids)}
     with connection.cursor() as cursor:
         cursor.execute(_BY_ID, parameters)
         documents = {row[0]: _document(row) for row in cursor.fetchall()}

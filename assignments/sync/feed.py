@@ -30,7 +30,7 @@ class Cursor:
 
     epoch, access: what the pass is valid for; base: stamps from here on; next_base: where the next
     pass begins; position: (stamp, assignment) after which this pass goes on, None at its start;
-    everything: this pass began from nothing, so tombstones are left out; reset: say so.
+    everything: this pass began from nothing, so tombstones are left out.
     """
 
     epoch: int
@@ -39,14 +39,12 @@ class Cursor:
     next_base: int | None = None
     position: tuple[int, UUID] | None = None
     everything: bool = False
-    reset: bool = False
 
     def encode(self) -> str:
         """Return the cursor as URL-safe text."""
         position = None if self.position is None else [self.position[0], str(self.position[1])]
         fields = [
-            self.epoch, self.access, self.base, self.next_base, position,
-            self.everything, self.reset,
+            self.epoch, self.access, self.base, self.next_base, position, self.everything,
         ]  # fmt: skip
         return base64.urlsafe_b64encode(orjson.dumps(fields)).decode().rstrip("=")
 
@@ -55,7 +53,7 @@ def cursor_decode(text: str) -> Cursor:
     """Return the cursor. Raises Invalid naming the parameter."""
     try:
         fields = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        epoch, access, base, next_base, position, everything, reset = fields
+        epoch, access, base, next_base, position, everything = fields
         numbers = [epoch, base] if next_base is None else [epoch, base, next_base]
         if not all(type(n) is int and 0 <= n < 2**63 for n in numbers) or not isinstance(
             access, str
@@ -67,7 +65,7 @@ def cursor_decode(text: str) -> Cursor:
             if type(stamp) is not int or not 0 <= stamp < 2**63:
                 raise ValueError
             place = (stamp, UUID(assignment))
-        return Cursor(epoch, access, base, next_base, place, bool(everything), bool(reset))
+        return Cursor(epoch, access, base, next_base, place, bool(everything))
     except (ValueError, TypeError, binascii.Error, AttributeError) as error:
         raise Invalid(
             _("The cursor is not one of ours. Fetch without a cursor."),
@@ -77,7 +75,12 @@ def cursor_decode(text: str) -> Cursor:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of changes. region_codes: of its units."""
+    """One page of changes.
+
+    reset: everything comes from the start with this page, and what does not come until `more` ends
+    is to be dropped. Only on the first page of such a pass, so that a pass that begins anew in the
+    middle of another is told from its going on.
+    """
 
     cursor: str
     more: bool
@@ -124,12 +127,15 @@ def feed_page(
     Runs in the scope of the satker.
     """
     epoch = FeedEpoch.objects.values_list("epoch", flat=True).get()
-    start = Cursor(epoch, access, 0, everything=True, reset=cursor is not None)
+    start = Cursor(epoch, access, 0, everything=True)
+    is_reset = False
     if cursor is None or (cursor.epoch, cursor.access) != (epoch, access):
+        is_reset = cursor is not None
         cursor = start
     keys = {"user": user_id, "kegiatan": kegiatan_id, "satker": satker_id, "limit": limit + 1}
     rows, xmin, xmax = _read(cursor, keys)
     if cursor.base > xmax > 0:  # the server was restored to a time before this cursor
+        is_reset = True
         cursor = start
         rows, xmin, xmax = _read(cursor, keys)
     more = len(rows) > limit
@@ -139,7 +145,7 @@ def feed_page(
     return Page(
         cursor=_following(cursor, rows, next_base, more).encode(),
         more=more,
-        reset=cursor.reset,
+        reset=is_reset,
         documents=[documents[row[0]] for row in rows if row[0] in documents],
         removed=[row[0] for row in rows if row[2]],
     )
@@ -156,7 +162,6 @@ def _following(cursor: Cursor, rows: list[Any], next_base: int | None, more: boo
         next_base,
         (int(last[1]), last[0]),
         cursor.everything,
-        cursor.reset,
     )
 
 

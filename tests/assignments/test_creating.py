@@ -9,9 +9,10 @@ from assignments.coverage import NO_LEVELS, OutsideWilayah, UnknownRegion, split
 from assignments.errors import IdTaken
 from assignments.models import Assignment, AssignmentFeed, AssignmentResponse, ResponseHistory
 from assignments.services.creating import AssignmentSpec, assignment_create
-from assignments.services.crew import NotInCrew, NotTakingPart
+from assignments.services.crew import NotInCrew
 from cerdas.errors import Invalid
 from cerdas.tenancy import super_scope, tenant_scope
+from kegiatan.errors import SatkerHasLeft
 from kegiatan.models import KegiatanSatker, KegiatanSatkerUserRole
 from masterdata.models import MasterSls
 from tests import factories
@@ -146,7 +147,7 @@ def test_an_office_that_left_the_kegiatan_gets_no_unit(
     create: Any, satker: Any, kegiatan: Any
 ) -> None:
     KegiatanSatker.objects.filter(satker=satker).update(left_at=kegiatan.created_at)
-    with pytest.raises(NotTakingPart):
+    with pytest.raises(SatkerHasLeft):
         create()
 
 

@@ -18,6 +18,7 @@ from assignments.models import Assignment, AssignmentResponse
 from cerdas.errors import Invalid, NotAllowed, NotFound
 from cerdas.tenancy import super_scope, tenant_scope
 from kegiatan.models import FormVersion
+from masterdata.models import MasterSls
 from tests import factories
 
 pytestmark = pytest.mark.django_db(databases=["default", "direct"])
@@ -112,6 +113,25 @@ def test_a_unit_is_one_row_with_its_answers_in_the_order_of_the_form(
     assert row["jumlah_art"] == "-2"
     assert row["banyak_bekerja"] == "1"
     assert row["status_rumah"] == "other"
+
+
+def test_areas_are_named_where_the_region_master_knows_them(
+    export: Any, unit: Any, satker: Any, household: Any, enumerator: Any, supervisor: Any
+) -> None:
+    MasterSls.objects.create(
+        prov_id="61", kabkot_id="6104", kec_id="6104080", desa_kel_id="6104080001",
+        sls_id="6104080001000100", provinsi="KALBAR", kabkot="MEMPAWAH", kecamatan="JONGKAT",
+        desa_kel="SUNGAI NIPAH", nama="RT 001",
+    )  # fmt: skip
+    factories.assignment(satker, household, enumerator, supervisor, region="6171")
+    one, two = export()["units.csv"]
+    named = [one[f"level_{n}_name"] for n in range(1, 7)]
+    assert named == ["KALBAR", "MEMPAWAH", "JONGKAT", "SUNGAI NIPAH", "RT 001", ""]
+    assert (two["level_1_name"], two["level_2_name"]) == ("KALBAR", "")
+    household.form_schema["level_sources"]["level_5_code"] = "free"
+    household.save()
+    one, two = export()["units.csv"]
+    assert (one["level_4_name"], one["level_5_name"]) == ("SUNGAI NIPAH", "")
 
 
 def test_several_choices_points_and_photos_have_columns_of_their_own(
@@ -340,8 +360,8 @@ def test_all_pages_see_the_same_moment(
         factories.assignment(satker, household, enumerator, supervisor)
         connections.close_all()
 
-    def pages(chosen: Any) -> Any:
-        for number, page in enumerate(units.unit_pages(chosen)):
+    def pages(chosen: Any, **options: Any) -> Any:
+        for number, page in enumerate(units.unit_pages(chosen, **options)):
             yield page
             if number == 0:
                 thread = threading.Thread(target=approve)

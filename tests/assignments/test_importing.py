@@ -271,6 +271,28 @@ def test_codes_the_region_master_should_know_are_refused(run: Import, write: Any
     ]
 
 
+def test_nul_characters_anywhere_and_escapes_are_harmless(
+    run: Import, write: Any, satker: Any
+) -> None:
+    report = run(
+        write(
+            [
+                {"region_code": "61\x0004"},
+                {"prefilled.nama_krt": "\x00"},
+                {"ppl": "\x00"},
+                {"prefilled.nama_krt": "\\u0000 \\N \\."},
+            ]
+        ),
+        skip_bad=True,
+    )
+    assert codes(report)[:2] == [
+        (2, "region_code", "nul_character"),
+        (3, "prefilled.nama_krt", "nul_character"),
+    ]
+    assert report.added == 1
+    assert stored(satker)[0].prefilled_data == {"nama_krt": "\\u0000 \\N \\."}
+
+
 def test_formulas_are_text(run: Import, write: Any, satker: Any) -> None:
     report = run(write([{"label": "=1+1"}, {"label": "'@x"}, {"label": "'Nama"}]))
     assert report.added == 3
@@ -296,6 +318,8 @@ def test_blank_rows_count_and_rows_of_another_width_are_refused(
     [
         (b"", "headers", ""),
         (b"ppl,pml,label,region_code,umur\n", "headers", "umur"),
+        (b"ppl,pml,label,region_code,prefilled.a\x00\n", "headers", "prefilled.a"),
+        (b"ppl,pml,label,region_code\n" + b"x" * 5_000_000, "not_csv", "2"),
         (b"ppl,pml,label\n", "headers", "region_code"),
         (b"ppl,label,region_code\n", "headers", "pml"),
         (b"ppl,ppl,pml,label,region_code\n", "headers", "ppl"),

@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from assignments.errors import WrongStatus
 from assignments.models import Assignment, AssignmentFeed, AssignmentResponse, ResponseHistory
 from assignments.services.crew import NotInCrew
 from assignments.services.reassigning import assignment_reassign
+from assignments.services.releasing import user_release
 from cerdas.errors import Invalid, NotAllowed, NotFound
 from cerdas.tenancy import super_scope, tenant_scope
 from kegiatan.models import KegiatanMember, KegiatanSatker
@@ -199,55 +201,66 @@ def test_the_command_takes_ids_and_refuses_unknown_ones(
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "direct"])
-def test_a_unit_is_never_given_to_who_loses_the_role_at_that_moment(
-    satker: Any, kegiatan: Any, kegiatan_admin: Any, assignment: Any, successor: Any
-) -> None:
-    """Whichever comes first wins; the loser is refused or sees the role gone, never both."""
+@pytest.mark.parametrize("ending", ["role taken", "released"])
+def test_a_unit_is_never_given_to_who_goes_at_that_moment(
+    satker: Any, kegiatan: Any, kegiatan_admin: Any, satker_admin: Any, assignment: Any,
+    successor: Any, ending: str,
+) -> None:  # fmt: skip
+    """Given first, the unit becomes a tombstone with the going; gone first, it is refused."""
     place = KegiatanSatker.objects.get(satker=satker, kegiatan_statistik=kegiatan)
-    for _ in range(15):
-        outcomes: dict[str, Any] = {}
-        start = threading.Barrier(2)
 
-        def give(start: threading.Barrier = start, outcomes: dict[str, Any] = outcomes) -> None:
-            start.wait()
-            try:
-                outcomes["moved"] = assignment_reassign(
-                    actor=kegiatan_admin, satker=satker, kegiatan=kegiatan,
-                    assignment_ids=[assignment.pk], ppl=successor,
-                )  # fmt: skip
-            except NotInCrew:
-                outcomes["moved"] = 0
-            finally:
-                connections.close_all()
+    def give() -> bool:
+        try:
+            return bool(
+                assignment_reassign(
+                    actor=kegiatan_admin,
+                    satker=satker,
+                    kegiatan=kegiatan,
+                    assignment_ids=[assignment.pk],
+                    ppl=successor,
+                )
+            )
+        except NotInCrew:
+            return False
 
-        def take(start: threading.Barrier = start) -> None:
-            start.wait()
-            try:
-                role_revoke(actor=kegiatan_admin, kegiatan_satker=place, user=successor, role="PPL")
-            finally:
-                connections.close_all()
-
-        threads = [threading.Thread(target=give), threading.Thread(target=take)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        with tenant_scope(satker):
-            feed = AssignmentFeed.objects.filter(assignment=assignment, user=successor).first()
-            member = KegiatanMember.objects.get(user=successor, kegiatan_statistik=kegiatan)
-        assert member.left_at is not None
-        # Given first, the taking made the unit a tombstone; taken first, it was never given.
-        assert (ppl_of(assignment) == successor.pk) == (outcomes["moved"] == 1)
-        if outcomes["moved"]:
-            assert feed is not None
-            assert feed.gone
+    def take() -> None:
+        if ending == "released":
+            user_release(actor=satker_admin, satker=satker, user=successor, leave_open=True)
         else:
-            assert feed is None or feed.gone
-        _reset(satker, kegiatan, assignment, successor)
+            role_revoke(actor=kegiatan_admin, kegiatan_satker=place, user=successor, role="PPL")
+
+    for _ in range(15):
+        given = _at_once(give, take)[0]
+        with tenant_scope(satker):
+            in_hand = AssignmentFeed.objects.filter(
+                assignment=assignment, user=successor, gone=False
+            ).exists()
+            assert KegiatanMember.objects.get(user=successor).left_at is not None
+        assert (ppl_of(assignment) == successor.pk) == given
+        assert not in_hand
+        _take_back(satker, kegiatan, assignment, successor)
 
 
-def _reset(satker: Any, kegiatan: Any, assignment: Any, successor: Any) -> None:
+def _at_once(*actions: Callable[[], Any]) -> list[Any]:
+    """Run the actions in threads that start together; return their results."""
+    start = threading.Barrier(len(actions))
+
+    def run(action: Callable[[], Any]) -> Any:
+        start.wait()
+        try:
+            return action()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return [future.result() for future in [pool.submit(run, action) for action in actions]]
+
+
+def _take_back(satker: Any, kegiatan: Any, assignment: Any, successor: Any) -> None:
+    """Return the unit to its first PPL and the successor to the crew."""
     with tenant_scope(satker):
         Assignment.objects.filter(pk=assignment.pk).update(ppl_id=assignment.ppl_id)
         KegiatanMember.objects.filter(user=successor).update(left_at=None)
+    successor.satker = satker
+    successor.save()
     factories.member(successor, kegiatan, satker, "PPL")

@@ -1,0 +1,1 @@
+"""Import of assignments from CSV and XLSX."""

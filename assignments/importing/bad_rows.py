@@ -1,0 +1,78 @@
+"""Files for people around an import: the refused rows with their reasons, and the template."""
+
+import csv
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from assignments.exporting.cells import neutralised
+from assignments.importing.columns import REASON, template_header
+from assignments.importing.tables import Table
+from masterdata.reports import Refusal
+
+
+@dataclass(frozen=True)
+class BadRows:
+    """Where to write the refused rows: same columns, and `reason` at the end."""
+
+    path: Path
+
+    def write(self, table: Table, refusals: Sequence[Refusal]) -> int:
+        """Write the refused rows in the order of the file; return how many. Replaces the file."""
+        reasons = _reasons(refusals)
+        place = _place_of_reason(table.header)
+        header = [text for n, text in enumerate(table.header) if n != place]
+        written = 0
+        with _replacing(self.path) as stream:
+            sheet = csv.writer(stream, delimiter=table.delimiter)
+            sheet.writerow([*map(neutralised, header), REASON])
+            for number, cells in table.rows():
+                if number not in reasons:
+                    continue
+                kept = [cell for n, cell in enumerate(cells) if n != place]
+                kept += [""] * (len(header) - len(kept))
+                sheet.writerow([*map(_again, kept), neutralised("; ".join(reasons[number]))])
+                written += 1
+        return written
+
+
+def _again(cell: str) -> str:
+    """Return a cell as it is written back: what came neutralised stays so."""
+    return neutralised(cell.replace("\x00", "�"))
+
+
+def _reasons(refusals: Iterable[Refusal]) -> dict[int, list[str]]:
+    reasons: dict[int, list[str]] = {}
+    for refusal in refusals:
+        if refusal.row is not None:
+            text = f"{refusal.column}: {refusal.message}" if refusal.column else refusal.message
+            reasons.setdefault(refusal.row, []).append(text)
+    return reasons
+
+
+def _place_of_reason(header: Sequence[str]) -> int | None:
+    names = [text.strip().casefold() for text in header]
+    return names.index(REASON) if REASON in names else None
+
+
+def template_write(*, schema: Mapping[str, Any] | None, path: Path) -> tuple[str, ...]:
+    """Write an empty file with the columns that an import into this kegiatan reads."""
+    header = template_header(schema)
+    with _replacing(path) as stream:
+        csv.writer(stream).writerow(map(neutralised, header))
+    return header
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[TextIO]:
+    """Write beside the file and rename; the byte order mark tells Excel that it is UTF-8."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("w", encoding="utf-8-sig", newline="") as stream:
+            yield stream
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
