@@ -1,0 +1,87 @@
+"""Plays what happened to the demo's units, as the operations that phones and offices would send."""
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import Any
+from uuid import UUID, uuid5
+
+import orjson
+from django.utils import timezone
+
+from assignments.models import Assignment
+from assignments.sync import outcomes
+from assignments.sync.processing import Batch
+from kegiatan.models import KegiatanStatistik
+from satker.models import User
+
+Answers = Callable[[Assignment], dict[str, Any]]
+
+
+class Plan(Enum):
+    """The last step of a unit; the steps before it are played too."""
+
+    ASSIGNED = ()
+    OPENED = (("ppl", "open"),)
+    SUBMITTED = (("ppl", "open"), ("ppl", "submit"))
+    REJECTED_PML = (("ppl", "submit"), ("pml", "reject"))
+    APPROVED_PML = (("ppl", "submit"), ("pml", "approve"))
+    APPROVED_ADMIN = (("ppl", "submit"), ("pml", "approve"), ("admin", "approve"))
+    REJECTED_ADMIN = (("ppl", "submit"), ("pml", "approve"), ("admin", "reject"))
+
+
+def units_play(
+    kegiatan: KegiatanStatistik,
+    units: Sequence[tuple[Assignment, Plan]],
+    answers: Answers,
+    *,
+    admin: User,
+) -> None:
+    """Send the operations of all units; those of an earlier run are repeats without effect."""
+    for unit, plan in units:
+        people = {"ppl": unit.ppl, "pml": unit.pml, "admin": admin}
+        for step, (role, action) in enumerate(plan.value):
+            operation = _operation(unit, kegiatan, step, action, answers)
+            _send(people[role], kegiatan, operation)
+
+
+def _operation(
+    unit: Assignment, kegiatan: KegiatanStatistik, step: int, action: str, answers: Answers
+) -> dict[str, Any]:
+    return {
+        "id": str(_operation_id(unit.pk, step)),
+        "type": action,
+        "assignment": str(unit.pk),
+        "base_version": step + 1,
+        "at": timezone.localdate().isoformat() + "T01:00:00Z",
+        "data": _data(unit, kegiatan, action, answers),
+    }
+
+
+def _operation_id(unit_id: UUID, step: int) -> UUID:
+    return uuid5(unit_id, f"demo step {step}")
+
+
+def _data(
+    unit: Assignment, kegiatan: KegiatanStatistik, action: str, answers: Answers
+) -> dict[str, Any]:
+    if action == "submit":
+        return {
+            "responses": answers(unit),
+            "form_version_used": kegiatan.form_version,
+            "visit_outcome": "selesai dicacah",
+        }
+    if action == "reject":
+        return {
+            "notes": "Mohon periksa jumlah anggota.",
+            "comments": [{"path": "jumlah_art", "text": "Berbeda dengan hasil listing."}],
+        }
+    return {}
+
+
+def _send(user: User, kegiatan: KegiatanStatistik, operation: dict[str, Any]) -> None:
+    body = orjson.dumps({"operations": [operation]})
+    batch = Batch(user=user, kegiatan_id=kegiatan.pk, operations=[operation], body=body)
+    [(_id, result)] = batch.process()
+    done = (outcomes.APPLIED, outcomes.DUPLICATE)
+    if result.outcome not in done and result.code not in ("operation_id_reused", "conflict"):
+        raise RuntimeError(f"demo: {operation['type']} {result.outcome} {result.code}")
