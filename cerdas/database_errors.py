@@ -13,6 +13,10 @@ logger = logging.getLogger(__name__)
 BUSY_SQLSTATES = frozenset({"40001", "40P01", "55P03", "57014"})
 
 
+# Django's InterfaceError (a connection that is gone) is no DatabaseError.
+DATABASE_ERRORS = (DatabaseError, InterfaceError)
+
+
 def sqlstate(error: BaseException) -> str:
     """Return the SQLSTATE of a Django database error, or ''."""
     return getattr(error.__cause__, "sqlstate", None) or getattr(error, "sqlstate", None) or ""
@@ -41,7 +45,9 @@ def as_user_error(error: DatabaseError | InterfaceError) -> CerdasError | None:
     return None
 
 
-def database_error_response(error: DatabaseError, request: HttpRequest) -> HttpResponse:
+def database_error_response(
+    error: DatabaseError | InterfaceError, request: HttpRequest
+) -> HttpResponse:
     """Answer a database error that reached the middleware, e.g. at COMMIT."""
     known = as_user_error(error)
     if known is None:

@@ -29,7 +29,7 @@ def prepare_login_role(*, owner: Any, login: str, password: str) -> None:
                 statement.format(login=sql.Identifier(login), password=sql.Literal(password))
             )
         for default in _DEFAULTS:
-            cursor.execute(sql.SQL(default).format(login=sql.Identifier(login)))  # type: ignore[arg-type]
+            cursor.execute(sql.SQL(default).format(login=sql.Identifier(login)))
     revoke_kept_tables(owner=owner, login=login)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 
 
-class Xid8Field(models.Field):  # type: ignore[type-arg]
+class Xid8Field(models.Field):
     """A full transaction id (`xid8`); read as int, written by the database only."""
 
     def db_type(self, connection: Any) -> str:

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, get_script_prefix, resolve, set_script_prefix
 
 from cerdas.api.authentication import authenticate_request
-from cerdas.database_errors import database_error_response
+from cerdas.database_errors import DATABASE_ERRORS, database_error_response
 from cerdas.errors import CerdasError
 from cerdas.request_body import read_body
 from cerdas.responses import error_response
@@ -73,7 +73,7 @@ class TenantMiddleware:
             return self._respond_in_scope(request)
         except CerdasError as error:
             return error_response(error, request)
-        except DatabaseError as error:
+        except DATABASE_ERRORS as error:
             return database_error_response(error, request)
 
     def _respond_in_scope(self, request: HttpRequest) -> HttpResponse:

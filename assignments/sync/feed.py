@@ -152,8 +152,15 @@ def feed_page(
 
 
 def _following(cursor: Cursor, rows: list[Any], next_base: int | None, more: bool) -> Cursor:
+    """Return where the device stands after this page.
+
+    The next pass begins after the last stamp that was read, not at the snapshot's xmin itself:
+    numbers of transactions that wrote nothing durable are given out again after a crash.
+    """
     if not more:
-        return Cursor(cursor.epoch, cursor.access, next_base or 0)
+        seen = cursor.base if cursor.position is None else cursor.position[0] + 1
+        after = int(rows[-1][1]) + 1 if rows else seen
+        return Cursor(cursor.epoch, cursor.access, min(next_base or 0, after))
     last = rows[-1]
     return Cursor(
         cursor.epoch,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.exceptions import PermissionDenied
@@ -57,8 +57,8 @@ class TenantAuthentication(BaseAuthentication):
         return 'Bearer realm="api"'
 
     def _check_csrf(self, request: HttpRequest) -> None:
-        check = CSRFCheck(lambda _request: None)
+        check = CSRFCheck(lambda _request: HttpResponse())
         check.process_request(request)
-        reason = check.process_view(request, None, (), {})
+        reason = check.process_view(request, lambda: HttpResponse(), (), {})
         if reason:
             raise PermissionDenied(f"CSRF: {reason}")

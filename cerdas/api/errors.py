@@ -3,13 +3,12 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from cerdas.database_errors import as_user_error
+from cerdas.database_errors import DATABASE_ERRORS, as_user_error
 from cerdas.errors import CerdasError, Invalid, NotAllowed, NotFound
 
 _CODES = {
@@ -30,7 +29,7 @@ def _known(exc: Exception) -> CerdasError | None:
         return NotAllowed()
     if isinstance(exc, exceptions.ValidationError):
         return Invalid(details={"fields": exc.detail})
-    if isinstance(exc, DatabaseError):
+    if isinstance(exc, DATABASE_ERRORS):
         return as_user_error(exc)
     return None
 

@@ -10,6 +10,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cerdas.api.renderers import OrjsonRenderer
+
 
 class TenantAuthenticationScheme(OpenApiAuthenticationExtension):
     """A device's bearer token, or the session cookie of the browser with its CSRF token."""
@@ -40,7 +42,20 @@ def openapi_document() -> Any:
     return SchemaGenerator().get_schema(request=None, public=True)
 
 
-class SchemaView(SpectacularAPIView):
+class _JsonErrors:
+    """Refusals in the envelope, whatever the view renders otherwise."""
+
+    request: Any
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer as every other view of the API."""
+        self.request.accepted_renderer = OrjsonRenderer()
+        self.request.accepted_media_type = OrjsonRenderer.media_type
+        response: Response = super().handle_exception(exc)  # type: ignore[misc]
+        return response
+
+
+class SchemaView(_JsonErrors, SpectacularAPIView):
     """`GET schema/`: the OpenAPI document, as YAML or JSON."""
 
     @extend_schema(exclude=True)
@@ -51,8 +66,9 @@ class SchemaView(SpectacularAPIView):
         return Response(openapi_document(), headers=headers)
 
 
-class DocsView(SpectacularSwaggerSplitView):
+class DocsView(_JsonErrors, SpectacularSwaggerSplitView):
     """`GET docs/`: Swagger UI; its script is a request of its own, so that no CSP is relaxed."""
 
     template_name = "api_docs.html"
     url_name = "schema"
+    metadata_class = None  # OPTIONS: this page has no template for it

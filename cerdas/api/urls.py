@@ -1,7 +1,5 @@
 """Addresses of version 1 of the API, relative to api/v1/."""
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 
 from cerdas.api.openapi import DocsView, SchemaView
@@ -12,5 +10,5 @@ APPS = ("satker", "kegiatan", "masterdata", "assignments")
 urlpatterns = [
     path("schema/", own_scope(SchemaView.as_view()), name="schema"),
     path("docs/", own_scope(DocsView.as_view()), name="docs"),
-    *(path("", include(f"{app}.api.urls")) for app in APPS if find_spec(f"{app}.api.urls")),
+    *(path("", include(f"{app}.api.urls")) for app in APPS),
 ]

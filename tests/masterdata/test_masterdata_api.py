@@ -10,7 +10,7 @@ from masterdata.selectors import masterdata_read
 from masterdata.services import master_sls_load, masterdata_load
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases=["default", "direct"])
 ADDRESS = "/api/v1/masterdata/KBLI/2020/"
 
 
