@@ -20,7 +20,7 @@ from cerdas.responses import error_response
 from cerdas.tenancy import super_scope, tenant_scope
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-_SATKER_PATH = re.compile(r"^/satker/(?P<code>[A-Za-z0-9_-]{1,20})(?P<rest>/.*)$")
+_SATKER_PATH = re.compile(r"^/satker/(?P<code>[A-Za-z0-9_-]{1,20})(?P<rest>(/.*)?)$")
 
 
 class SatkerPrefixMiddleware:
@@ -40,7 +40,7 @@ class SatkerPrefixMiddleware:
             return self.get_response(request)
         before = get_script_prefix()
         prefix = f"{before.rstrip('/')}/satker/{match['code']}"
-        request.path_info = match["rest"]
+        request.path_info = match["rest"] or "/"
         request.urlconf = settings.SATKER_URLCONF  # type: ignore[attr-defined]
         request.META["SCRIPT_NAME"] = prefix
         set_script_prefix(prefix + "/")

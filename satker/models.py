@@ -124,6 +124,10 @@ class User(AbstractBaseUser, PermissionsMixin, Timestamped):  # type: ignore[dja
         """Return True for a person without an office who is not super_admin."""
         return self.satker_id is None and not self.is_superuser
 
+    def get_full_name(self) -> str:
+        """Return the name, for the admin's menu."""
+        return self.name
+
     def set_unusable_password(self) -> None:
         """Leave the password empty, as the client's design has it for Google accounts."""
         self.password = None

@@ -1,7 +1,7 @@
 """The Indonesian catalogue: compile it, and find what the code says that it does not.
 
     python scripts/compile_messages.py            write django.mo beside each django.po
-    python scripts/compile_messages.py --missing  print untranslated messages in PO form, exit 1 if any
+    python scripts/compile_messages.py --missing  print what is untranslated in PO form; exit 1
 
 Needs Django for reading templates, and no GNU gettext.
 """
@@ -12,6 +12,7 @@ import struct
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 PROJECT = Path(__file__).resolve().parents[1]
 APPS = ("cerdas", "satker", "kegiatan", "assignments", "masterdata")
@@ -19,11 +20,21 @@ SOURCES = (*APPS, "templates")
 _WITHOUT_CONTEXT = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 _PLURALS = {"ngettext", "ngettext_lazy"}
 _WITH_CONTEXT = {"pgettext", "pgettext_lazy"}
-_TEMPLATE_CALL = re.compile(r"""(?<![A-Za-z])(_|gettext|ngettext|pgettext)\((.*?)\) """)
+_TEMPLATE_CALL = re.compile(r"(?<![A-Za-z])(_|gettext|ngettext|pgettext)\((.*?)\) ")
 _LINE = re.compile(r'(msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?)?\s*("(?:[^"\\]|\\.)*")$')
 
 # (context or "", msgid) -> translations, one per plural form
 Key = tuple[str, str]
+
+
+class Message(NamedTuple):
+    """A message as the code says it; plural is "" for most."""
+
+    context: str
+    text: str
+    plural: str = ""
+
+
 Catalogue = dict[Key, dict[int, str]]
 
 
@@ -92,9 +103,9 @@ def mo_bytes(catalogue: Catalogue, plurals: dict[Key, str]) -> bytes:
     return header + b"".join(tables[0]) + b"".join(tables[1]) + strings
 
 
-def used_messages(root: Path = PROJECT, sources: tuple[str, ...] = SOURCES) -> dict[Key, str]:
+def used_messages(root: Path = PROJECT, sources: tuple[str, ...] = SOURCES) -> dict[Message, str]:
     """Return every message of the code and templates, with the file it was first seen in."""
-    found: dict[Key, str] = {}
+    found: dict[Message, str] = {}
     for source in sources:
         for path in sorted((root / source).rglob("*")):
             if "migrations" in path.parts:
@@ -105,35 +116,33 @@ def used_messages(root: Path = PROJECT, sources: tuple[str, ...] = SOURCES) -> d
                 messages = template_messages(path.read_text(encoding="utf-8"))
             else:
                 continue
-            for key in messages:
-                found.setdefault(key, str(path.relative_to(root)))
+            for message in messages:
+                found.setdefault(message, str(path.relative_to(root)))
     return found
 
 
-def python_messages(text: str) -> Iterator[Key]:
+def python_messages(text: str) -> Iterator[Message]:
     """Yield the messages of a Python file: calls of the gettext functions on literals."""
     for node in ast.walk(ast.parse(text)):
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        texts = [a.value for a in node.args if isinstance(a, ast.Constant)]
-        if not texts or not isinstance(texts[0], str):
-            continue
-        if name in _WITHOUT_CONTEXT or name in _PLURALS:
-            yield "", texts[0]
-        elif name in _WITH_CONTEXT:
-            yield texts[0], texts[1]
+        values = [a.value for a in node.args if isinstance(a, ast.Constant)]
+        texts = [value for value in values if isinstance(value, str)]
+        if name in _WITHOUT_CONTEXT and texts:
+            yield Message("", texts[0])
+        elif name in _PLURALS and len(texts) > 1:
+            yield Message("", texts[0], texts[1])
+        elif name in _WITH_CONTEXT and len(texts) > 1:
+            yield Message(texts[0], texts[1])
 
 
-def template_messages(text: str) -> Iterator[Key]:
+def template_messages(text: str) -> Iterator[Message]:
     """Yield the messages of a Django template."""
     from django.utils.translation.template import templatize
 
-    source = templatize(text)
-    for match in _TEMPLATE_CALL.finditer(source):
-        arguments = ast.literal_eval(f"({match[2]},)" if match[1] != "ngettext" else
-                                     f"({match[2].rsplit(',', 1)[0]},)")
-        yield (arguments[0], arguments[1]) if match[1] == "pgettext" else ("", arguments[0])
+    for match in _TEMPLATE_CALL.finditer(templatize(text)):
+        yield from python_messages(f"{match[1]}({match[2]})")
 
 
 def catalogues(root: Path = PROJECT) -> list[Path]:
@@ -141,19 +150,34 @@ def catalogues(root: Path = PROJECT) -> list[Path]:
     return sorted((root / "locale").glob("*/LC_MESSAGES/django.po"))
 
 
-def missing(root: Path = PROJECT) -> dict[Key, str]:
+def missing(root: Path = PROJECT) -> dict[Message, str]:
     """Return the messages that the Indonesian catalogue lacks, with a file that says each."""
-    translated, _plurals = read_po(root / "locale" / "id" / "LC_MESSAGES" / "django.po")
-    return {
-        key: place
-        for key, place in used_messages(root).items()
-        if not all(translated.get(key, {0: ""}).values())
-    }
+    translated, plurals = read_po(root / "locale" / "id" / "LC_MESSAGES" / "django.po")
+
+    def is_there(message: Message) -> bool:
+        key = (message.context, message.text)
+        return all(translated.get(key, {0: ""}).values()) and (
+            not message.plural or plurals.get(key) == message.plural
+        )
+
+    return {message: at for message, at in used_messages(root).items() if not is_there(message)}
 
 
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
+
+
+def _po_entry(message: Message, place: str) -> str:
+    lines = [f"#: {place}"]
+    if message.context:
+        lines.append(f"msgctxt {_quoted(message.context)}")
+    lines.append(f"msgid {_quoted(message.text)}")
+    if message.plural:
+        lines += [f"msgid_plural {_quoted(message.plural)}", 'msgstr[0] ""', ""]
+    else:
+        lines += ['msgstr ""', ""]
+    return "\n".join(lines)
 
 
 def main(arguments: list[str]) -> int:
@@ -165,11 +189,8 @@ def main(arguments: list[str]) -> int:
         settings.configure()
         django.setup()
         found = missing()
-        for (context, message), place in found.items():
-            print(f"#: {place}")
-            if context:
-                print(f"msgctxt {_quoted(context)}")
-            print(f'msgid {_quoted(message)}\nmsgstr ""\n')
+        for message, place in found.items():
+            print(_po_entry(message, place))
         return 1 if found else 0
     for path in catalogues():
         path.with_suffix(".mo").write_bytes(mo_bytes(*read_po(path)))

@@ -1,0 +1,217 @@
+"""The admin of an office: one site object for all offices, the office comes from the URL.
+
+The only module that imports unfold. Source: design, section 4.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib.auth.views import LogoutView
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import resolve_url
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from unfold.dataclasses import Favicon
+from unfold.forms import AuthenticationForm
+from unfold.sites import UnfoldAdminSite
+
+from cerdas.tenancy import own_scope
+from kegiatan.models import KegiatanSatkerUserRole
+from satker.api.client_address import client_address
+from satker.errors import TooManyRequests, WrongCredentials
+from satker.models import Satker, User
+from satker.permissions import ADMIN_KEGIATAN, ADMIN_SATKER
+from satker.selectors import request_satker, satker_roles
+from satker.services.sign_in import credentials_check
+
+# unfold's Alpine compiles the expressions in its templates.
+_allow_eval = csp_update({"script-src": ["'unsafe-eval'"]})
+_SESSION_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_GREEN = {
+    "50": "oklch(97.5% .015 180)",
+    "100": "oklch(94% .035 180)",
+    "200": "oklch(88% .06 181)",
+    "300": "oklch(80% .085 182)",
+    "400": "oklch(71% .1 184)",
+    "500": "oklch(60% .098 186)",
+    "600": "oklch(50% .085 189)",
+    "700": "oklch(43.5% .073 190)",
+    "800": "oklch(37.5% .062 191)",
+    "900": "oklch(32.5% .052 192)",
+    "950": "oklch(23% .04 194)",
+}
+
+
+class SignInForm(AuthenticationForm):
+    """Email and password of anybody active; what they may see is decided per office."""
+
+    throttled: TooManyRequests | None = None
+
+    def __init__(self, request: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        self.fields["username"].label = _("Email")
+        self.fields["password"].label = _("Password")
+        self.fields["username"].widget.input_type = "email"
+        self.fields["username"].widget.attrs["autocomplete"] = "username"
+
+    def clean(self) -> dict[str, Any]:
+        """Check the password under the limits of every sign-in."""
+        email = self.cleaned_data.get("username")
+        password = self.cleaned_data.get("password")
+        if not email or not password:
+            return self.cleaned_data
+        try:
+            user = credentials_check(
+                email=email, password=password, address=client_address(self.request)
+            )
+        except TooManyRequests as error:
+            self.throttled = error
+            raise ValidationError(error.message, code=error.code) from error
+        except WrongCredentials as error:
+            raise ValidationError(error.message, code=error.code) from error
+        user.backend = _SESSION_BACKEND  # type: ignore[attr-defined]
+        self.user_cache = user
+        return self.cleaned_data
+
+
+def office_of(request: HttpRequest) -> Satker | None:
+    """Return the office in the URL when it is the person's own, or for super_admin."""
+    if not hasattr(request, "satker"):  # a view that opens its own scope
+        code = getattr(request, "satker_code", None)
+        request.satker = request_satker(user=request.user, code=code)  # type: ignore[attr-defined]
+    office: Satker | None = request.satker  # type: ignore[attr-defined]
+    return office
+
+
+def administers(user: User, office: Satker) -> bool:
+    """Return True for super_admin, admin_satker, and admin_kegiatan of any activity there.
+
+    Asks the permission tables: `has_perm` says yes to everything for super_admin.
+    """
+    if user.is_superuser:
+        return True
+    if ADMIN_SATKER in satker_roles(user.pk, office.pk):
+        return True
+    held = KegiatanSatkerUserRole.objects.filter(
+        user_id=user.pk,
+        permission__codename=ADMIN_KEGIATAN,
+        content_object__satker_id=office.pk,
+        content_object__left_at__isnull=True,
+    )
+    return held.exists()
+
+
+class SatkerSite(UnfoldAdminSite):
+    """Admin of the office in the URL."""
+
+    login_form = SignInForm
+    login_template = "satker_admin/login.html"
+    index_template = "satker_admin/index.html"
+    site_title = "Cerdas"
+    site_header = "Cerdas"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Decide by role in this office; `is_staff` plays no part."""
+        user: Any = request.user
+        if not user.is_authenticated or not user.is_active:
+            return False
+        office = office_of(request)
+        if office is None:
+            return False
+        key = (user.pk, office.pk)
+        known: tuple[Any, bool] | None = getattr(request, "_administers", None)
+        if known is None or known[0] != key:
+            known = (key, administers(user, office))
+            request._administers = known  # type: ignore[attr-defined]
+        return known[1]
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Refuse whoever is signed in without a role here; send everybody else to the sign-in.
+
+        Another office and no office answer alike: 404.
+        """
+
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.is_authenticated and not self.has_permission(request):
+                if office_of(request) is None:
+                    raise Http404
+                raise PermissionDenied
+            response: HttpResponse = inner(request, *args, **kwargs)
+            return response
+
+        inner = super().admin_view(view, cacheable)
+        checked.__dict__.update(inner.__dict__)
+        decorated: Callable[..., Any] = _allow_eval(checked)
+        return decorated
+
+    def get_urls(self) -> list[Any]:
+        """Leave out the shortcut to any object by its id; let everybody sign out."""
+        from django.urls import path
+
+        kept = [p for p in super().get_urls() if p.name not in ("view_on_site", "logout")]
+        return [path("logout/", self.logout, name="logout"), *kept]
+
+    @method_decorator(never_cache)
+    @method_decorator(_allow_eval)
+    @own_scope
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show the sign-in page, the same for every code; 429 when a limit is reached.
+
+        Runs without a transaction: nobody waits for the password hash with one open.
+        """
+        response: HttpResponse = super().login(request, extra_context)
+        if response.get("Location") == resolve_url(settings.LOGIN_REDIRECT_URL):
+            response["Location"] = reverse("admin:index", current_app=self.name)
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        throttled: TooManyRequests | None = getattr(form, "throttled", None)
+        if throttled is not None:
+            response.status_code = throttled.status
+            response["Retry-After"] = str(throttled.details["retry_after_seconds"])
+        return response
+
+    @method_decorator(never_cache)
+    @own_scope
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+        """End the session and show the sign-in page of the same office."""
+        next_page = reverse("admin:login", current_app=self.name)
+        return LogoutView.as_view(next_page=next_page)(request)
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show what there is to administer; nothing yet, and the page says so."""
+        office = office_of(request)
+        context = {"office": office, "title": str(office), **(extra_context or {})}
+        response: HttpResponse = super().index(request, context)
+        return response
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """List the pages of the site. The theme prints titles unescaped: no text of people here."""
+        link = reverse("admin:index", current_app=self.name)
+        home = {
+            "title": _("Home"),
+            "icon": "home",
+            "link": link,
+            "active": request.path == link,
+            "has_permission": True,
+        }
+        return [{"items": [home]}]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Add our name and colours."""
+        context: dict[str, Any] = super().each_context(request)
+        context.update(site_title="Cerdas", site_header="Cerdas", site_symbol="fact_check")
+        context["site_subheader"] = getattr(request, "satker_code", "") or ""
+        icon = Favicon(
+            href=static("cerdas/icon.svg"), rel="icon", type="image/svg+xml", sizes="any"
+        )
+        context["site_favicons"] = [icon]
+        context["colors"] = {**context["colors"], "primary": _GREEN}
+        return context
+
+
+satker_site = SatkerSite(name="satker_admin")

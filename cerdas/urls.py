@@ -1,0 +1,21 @@
+"""Addresses of the global site; offices have theirs in urls_satker.py."""
+
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from cerdas import views
+from cerdas.tenancy import own_scope
+
+urlpatterns = [
+    path("", views.landing, name="landing"),
+    path("satker/", views.office_sign_in, name="office_sign_in"),
+    path("i18n/setlang/", own_scope(set_language), name="set_language"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("api/v1/", include("cerdas.api.urls")),
+]
+
+handler400 = "cerdas.views.bad_request"
+handler403 = "cerdas.views.permission_denied"
+handler404 = "cerdas.views.page_not_found"
+handler500 = "cerdas.views.server_error"
