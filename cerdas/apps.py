@@ -9,5 +9,8 @@ class CerdasConfig(AppConfig):
     name = "cerdas"
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks and the kinds of jobs."""
         from cerdas import checks  # noqa: F401 (registers the checks)
+        from cerdas.jobs.kinds import kinds_discover
+
+        kinds_discover()

@@ -1,13 +1,32 @@
-"""Housekeeping of the queue itself."""
+"""The task that carries out jobs, and the housekeeping of the queue."""
 
 import logging
+from uuid import UUID
 
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
+from cerdas.jobs.running import job_run
+from cerdas.jobs.services import jobs_clean_up
+from cerdas.tenancy import super_scope
+
 logger = logging.getLogger(__name__)
 FINISHED_JOBS_KEPT_HOURS = 72
 HEARTBEAT_LOST_SECONDS = 120
+
+
+@app.task(name="cerdas.job_run", pass_context=False)
+def job_run_task(job_id: str, satker_id: str | None) -> None:
+    """Carry out one job; its row tells people how it goes."""
+    job_run(job_id=UUID(job_id), satker_id=UUID(satker_id) if satker_id else None)
+
+
+@app.periodic(cron="37 2 * * *")
+@app.task(name="cerdas.job_files_clean_up", queueing_lock="job_files_clean_up")
+def job_files_clean_up(timestamp: int) -> None:
+    """Remove the files of jobs that ended two weeks ago."""
+    with super_scope():
+        logger.info("removed %d files of old jobs", jobs_clean_up())
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
-from cerdas.jobs import WorkerOptions, worker_run
+from cerdas.jobs.worker import WorkerOptions, worker_run
 
 
 class Command(BaseCommand):
