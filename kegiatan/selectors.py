@@ -11,6 +11,7 @@ from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
 from cerdas.errors import NotFound
+from cerdas.prepared import fetch_all
 from kegiatan.models import FormVersion, KegiatanSatker, KegiatanSatkerUserRole, KegiatanStatistik
 from satker.models import Invitation, Satker, SatkerUserRole, User
 from satker.permissions import ADMIN_KEGIATAN, ADMIN_SATKER
@@ -55,6 +56,18 @@ class FormText:
 Counts: TypeAlias = Callable[[User, list[KegiatanInList]], Mapping[UUID, Mapping[str, int]]]
 
 
+# The same as `_held`, written out: asked for every operation of every phone.
+_ROLES = """
+    SELECT p.codename
+    FROM kegiatan_satker_user_roles r
+    JOIN auth_permission p ON p.id = r.permission_id
+    JOIN kegiatan_satkers k ON k.id = r.content_object_id
+    JOIN users u ON u.id = r.user_id
+    WHERE r.user_id = %(user)s AND u.satker_id = %(satker)s AND u.is_active
+      AND k.satker_id = %(satker)s AND k.kegiatan_statistik_id = %(kegiatan)s AND k.left_at IS NULL
+"""
+
+
 def _held(user_id: UUID, satker_id: UUID) -> QuerySet[KegiatanSatkerUserRole]:
     """Return the role rows that count: of active people of the office, which still takes part."""
     return KegiatanSatkerUserRole.objects.filter(
@@ -72,8 +85,8 @@ def kegiatan_roles(user_id: UUID, kegiatan_id: UUID, satker_id: UUID) -> frozens
     Empty for super_admin, for the inactive, for who has left the office, and once the office has
     left the activity: super_admin is never PPL by being allowed everything.
     """
-    held = _held(user_id, satker_id).filter(content_object__kegiatan_statistik_id=kegiatan_id)
-    return frozenset(held.values_list("permission__codename", flat=True))
+    keys = {"user": user_id, "kegiatan": kegiatan_id, "satker": satker_id}
+    return frozenset(codename for (codename,) in fetch_all(_ROLES, keys))
 
 
 def office_roles(user_id: UUID, kegiatan_id: UUID, satker_id: UUID) -> frozenset[str]:

@@ -11,7 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assignments.access import access_assignment, is_admin_satker
-from assignments.api.parameters import limit_parameter, place_decode, place_encode
+from assignments.api.parameters import (
+    NO_NUL,
+    limit_parameter,
+    limit_schema,
+    place_decode,
+    place_encode,
+)
 from assignments.api.serializers import (
     AllowedActionsSerializer,
     AssignmentPageSerializer,
@@ -65,9 +71,13 @@ class AssignmentListView(ApiView):
             OpenApiParameter("status", str, many=True, enum=ResponseStatus.values),
             OpenApiParameter("ppl", UUID),
             OpenApiParameter("pml", UUID),
-            OpenApiParameter("region", str, description="Beginning of the region code."),
-            OpenApiParameter("cursor", str),
-            OpenApiParameter("limit", int, description=f"1 to {PAGE_LIMIT}."),
+            OpenApiParameter(
+                "region",
+                {"type": "string", "maxLength": 100, "pattern": NO_NUL},
+                description="Beginning of the region code.",
+            ),
+            OpenApiParameter("cursor", str, description="From the last reply."),
+            OpenApiParameter("limit", limit_schema(PAGE_LIMIT)),
         ],
         responses={200: AssignmentPageSerializer, 400: ErrorSerializer, 404: ErrorSerializer},
     )

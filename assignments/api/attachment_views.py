@@ -25,7 +25,7 @@ from cerdas.api.base import ApiView
 from cerdas.api.permissions import SignedIn
 from cerdas.api.serializers import ErrorSerializer
 from cerdas.errors import CerdasError, Invalid, NotFound
-from cerdas.request_body import streams_body
+from cerdas.request_body import announced_bytes, streams_body
 from cerdas.tenancy import own_scope, user_scope
 
 _SHA256 = re.compile(r"sha-256=:([A-Za-z0-9+/=]{1,100}):")
@@ -109,10 +109,10 @@ class AttachmentView(ApiView):
 
 
 def _length(request: Request) -> int:
-    text = request.META.get("CONTENT_LENGTH") or ""
-    if not text.isdigit() or int(text) == 0:
+    length = announced_bytes(request._request)
+    if not length:
         raise LengthRequired(_("Send the file's length in Content-Length, and its content."))
-    return int(text)
+    return length
 
 
 def _digest(request: Request) -> str | None:
@@ -134,7 +134,10 @@ def _digest(request: Request) -> str | None:
 
 def _filename(request: Request) -> str:
     header = request.META.get("HTTP_CONTENT_DISPOSITION", "")
-    parameters = parse_header_parameters(header)[1] if header else {}
+    try:
+        parameters = parse_header_parameters(header)[1]
+    except ValueError:  # an unknown encoding: the photo is worth more than its name
+        parameters = {}
     name = _UNSAFE.sub("_", parameters.get("filename", ""))[:255].strip()
     return name or "file"
 

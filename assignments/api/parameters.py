@@ -10,11 +10,20 @@ from django.utils.translation import gettext as _
 from cerdas.errors import Invalid
 
 
+NO_NUL = r"^[^\u0000]*$"  # the database takes no NUL
+
+
+def limit_schema(maximum: int) -> dict[str, Any]:
+    """Return how `limit` is documented."""
+    return {"type": "integer", "minimum": 1, "maximum": maximum}
+
+
 def limit_parameter(text: str | None, *, default: int, maximum: int) -> int:
     """Return the page size. Raises Invalid naming `limit`."""
     if text is None or text == "":
         return default
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= maximum:
+    is_number = text.isascii() and text.isdigit() and len(text) <= 9
+    if not is_number or not 1 <= int(text) <= maximum:
         raise Invalid(
             _("limit must be a whole number from 1 to %(maximum)d.") % {"maximum": maximum},
             details={"field": "limit"},

@@ -12,7 +12,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assignments.api.parameters import limit_parameter
+from assignments.api.parameters import limit_parameter, limit_schema
 from assignments.api.serializers import (
     ChangesSerializer,
     OperationResultsSerializer,
@@ -21,7 +21,6 @@ from assignments.api.serializers import (
 from assignments.selectors import membership_get
 from assignments.sync.feed import PAGE_DEFAULT, PAGE_LIMIT, cursor_decode, feed_page
 from assignments.sync.processing import Batch
-from assignments.sync.visible import visible_documents
 from cerdas.api.base import ApiView
 from cerdas.api.permissions import HasOffice, SignedIn
 from cerdas.api.serializers import ErrorSerializer
@@ -41,7 +40,7 @@ class ChangesView(ApiView):
     @extend_schema(
         parameters=[
             OpenApiParameter("cursor", str, description="From the last reply; none: everything."),
-            OpenApiParameter("limit", int, description=f"1 to {PAGE_LIMIT}."),
+            OpenApiParameter("limit", limit_schema(PAGE_LIMIT)),
         ],
         responses={200: ChangesSerializer, 400: ErrorSerializer, 404: ErrorSerializer},
     )
@@ -109,8 +108,7 @@ class OperationsView(ApiView):
             body=request._request.body,
         )
         results = batch.process()
-        shown = [result.show for _id, result in results if result.show is not None]
-        documents = visible_documents(user=user, kegiatan_id=kegiatan_id, ids=shown)
+        documents = batch.documents(results)
         return Response(
             {
                 "results": [
@@ -133,7 +131,10 @@ def _echo(operation_id: Any) -> str | None:
     """Return the id as it was sent, if it can have been one."""
     if operation_id is None or (isinstance(operation_id, str) and len(operation_id) <= 100):
         return operation_id
-    return orjson.dumps(operation_id, default=str).decode()[:100]
+    try:
+        return orjson.dumps(operation_id, default=str).decode()[:100]
+    except TypeError:  # nested deeper than orjson writes
+        return None
 
 
 def _operations(data: Any) -> list[Any]:

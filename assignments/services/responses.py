@@ -35,6 +35,7 @@ from assignments.models import (
 from assignments.period import FieldPeriod, field_period
 from assignments.workflow import Check, Period, Reason, Transition, transition_for, transitions_of
 from cerdas.errors import Invalid, NotAllowed
+from cerdas.prepared import row_insert, row_update
 from kegiatan.form.canonical import CanonicalAnswers, accept_answers
 from kegiatan.form.editing import answer_changes, merge_editable
 from kegiatan.form.label import label_from_template
@@ -272,7 +273,7 @@ def _relabel(
     made = made[:255]
     if made and made != assignment.assignment_label:
         assignment.assignment_label = made
-        assignment.save(update_fields=["assignment_label", "updated_at"])
+        row_update(assignment, ["assignment_label", "updated_at"])
 
 
 def _edit(unit: Unit, row: Transition, data: ActionData) -> None:
@@ -345,14 +346,16 @@ def _save_with_status(
     if notes:
         response.notes = notes
         fields = [*fields, "notes"]
-    response.save(update_fields=[*fields, "status", "version", "updated_at"])
-    ResponseHistory.objects.create(
-        assignment_response=response,
-        satker=unit.satker,
-        user=unit.actor,
-        from_status=before,
-        to_status=target,
-        notes=notes,
-        version=response.version,
-        device_at=device_at,
+    row_update(response, [*fields, "status", "version", "updated_at"])
+    row_insert(
+        ResponseHistory(
+            assignment_response_id=response.pk,
+            satker_id=unit.satker.pk,
+            user_id=unit.actor.pk,
+            from_status=before,
+            to_status=target,
+            notes=notes,
+            version=response.version,
+            device_at=device_at,
+        )
     )

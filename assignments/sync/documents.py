@@ -1,4 +1,4 @@
-"""The `Assignment` object of the API, read in two queries for any number of units.
+"""The `Assignment` object of the API, read in at most two queries for any number of units.
 
 Answers and prelists leave the database as text and enter the reply as they are: nothing parses them
 on the way. Source: design, section 7, "Assignment".
@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection
+
+from cerdas.prepared import fetch_all
 
 COLUMNS = """
     a.id, f.changed_xid::text, a.kegiatan_statistik_id, a.satker_id, a.assignment_label,
@@ -33,7 +34,9 @@ SOURCE = """
     LEFT JOIN response_checks c ON c.assignment_id = a.id
     LEFT JOIN assignment_feed f ON f.assignment_id = a.id AND f.user_id = %(user)s AND NOT f.gone
 """
-_BY_ID = f"SELECT {COLUMNS} {SOURCE} WHERE a.id = ANY (%(ids)s)"
+_BY_IDS = f"SELECT {COLUMNS} {SOURCE} WHERE a.id = ANY (%(ids)s)"
+# Of one unit: planned once; for a list PostgreSQL plans by its length each time.
+_BY_ID = f"SELECT {COLUMNS} {SOURCE} WHERE a.id = %(id)s"
 # Comments of the newest rejection only.
 _COMMENTS = """
     SELECT c.assignment_response_id, c.path, c.text, u.name, c.created_at
@@ -51,21 +54,27 @@ def assignment_documents(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Do
     """Return {id: Assignment object} of those units that the scope holds.
 
     user_id: whose `rev` is given; null for people without a feed row. The caller decides who may
-    see what. Two queries.
+    see what. One query, two where reasons were given.
     """
     if not ids:
         return {}
-    parameters: dict[str, Any] = {"user": user_id, "ids": list(ids)}
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_ID, parameters)
-        documents = {row[0]: _document(row) for row in cursor.fetchall()}
-        cursor.execute(_COMMENTS, parameters)
-        for assignment_id, path, text, name, at in cursor.fetchall():
-            if assignment_id in documents:
-                documents[assignment_id]["response"]["comments"].append(
-                    {"path": path, "text": text, "by": name, "at": at}
-                )
+    if len(ids) == 1:
+        rows = fetch_all(_BY_ID, {"user": user_id, "id": ids[0]})
+    else:
+        rows = fetch_all(_BY_IDS, {"user": user_id, "ids": list(ids)})
+    documents = {row[0]: _document(row) for row in rows}
+    # comments come with a rejection, which has a reason: units without one have none
+    reasoned = [key for key, document in documents.items() if document["response"]["notes"]]
+    if reasoned:
+        _add_comments(documents, reasoned)
     return documents
+
+
+def _add_comments(documents: dict[UUID, Document], ids: list[UUID]) -> None:
+    for assignment_id, path, text, name, at in fetch_all(_COMMENTS, {"ids": ids}):
+        documents[assignment_id]["response"]["comments"].append(
+            {"path": path, "text": text, "by": name, "at": at}
+        )
 
 
 def _json(text: str | None) -> Any:

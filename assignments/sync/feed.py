@@ -146,7 +146,8 @@ def feed_page(
         cursor=_following(cursor, rows, next_base, more).encode(),
         more=more,
         reset=is_reset,
-        documents=[documents[row[0]] for row in rows if row[0] in documents],
+        # without a rev it has left their hands since the rows were read; its tombstone comes next
+        documents=[d for d in map(documents.get, (r[0] for r in rows)) if d and d["rev"]],
         removed=[row[0] for row in rows if row[2]],
     )
 

@@ -36,12 +36,29 @@ from assignments.sync.outcomes import Result, Stop
 from assignments.sync.reading import Operation, action_data
 from assignments.workflow import transitions_of
 from cerdas.errors import CerdasError, Invalid, NotAllowed, NotFound
+from cerdas.prepared import Columns, fetch_all, fetch_one, row_insert
 from kegiatan.models import KegiatanStatistik
 from satker.models import User
 from satker.permissions import PPL
 
 # What keeps a submit from being applied without being the sender's to mend at once.
 PARKING_ERRORS = (Invalid, PeriodClosed, WrongStatus, WrongShape, UnknownFormVersion, NotAllowed)
+
+_ASSIGNMENT = Columns(Assignment, "a", without=["created_at", "updated_at"])
+_RESPONSE = Columns(AssignmentResponse, "r", without=["created_at", "updated_at"])
+_APPLIED = Columns(AppliedOperation, "o")
+# The assignment is locked first, then its response: a row that was waited for comes as it is once
+# the lock is held, so both are read after the writer before us has committed.
+_LOCK = f"""
+    SELECT {_ASSIGNMENT.sql}, {_RESPONSE.sql}
+    FROM assignments a JOIN assignment_responses r ON r.assignment_id = a.id
+    WHERE a.id = %s AND a.satker_id = %s AND a.kegiatan_statistik_id = %s
+    FOR NO KEY UPDATE OF a, r
+"""
+_STORED = f"""
+    SELECT {_APPLIED.sql} FROM applied_operations o
+    WHERE o.satker_id = %s AND o.user_id = %s AND o.operation_id IN (%s, %s)
+"""
 
 
 @dataclass(frozen=True)
@@ -72,14 +89,13 @@ def operation_judge(attempt: Attempt) -> Result:
     Raises Stop with any other outcome, CerdasError for a refusal.
     """
     op = attempt.operation
-    assignment = _lock(attempt)
+    unit = _lock(attempt)
     stored = _stored(attempt)
     repeat = _repeat(attempt, stored.get(op.id))
     if repeat is not None:
         return repeat
-    if assignment is not None and op.type == OperationType.CREATE:
+    if unit is not None and op.type == OperationType.CREATE:
         raise IdTaken
-    unit = _unit(attempt, assignment) if assignment is not None else None
     if unit is None or not _is_visible(attempt, unit):
         return _judge_unknown_unit(attempt, stored)
     base_version = _base_version(attempt, stored)
@@ -92,33 +108,33 @@ def operation_judge(attempt: Attempt) -> Result:
     return Result(outcomes.APPLIED, show=attempt.show)
 
 
-def _lock(attempt: Attempt) -> Assignment | None:
+def _lock(attempt: Attempt) -> Unit | None:
     """Lock the unit, first of all rows; a unit that does not exist yet, by its id."""
-    op = attempt.operation
-    found = (
-        Assignment.objects.filter(
-            pk=op.assignment_id,
-            satker_id=attempt.office.satker.pk,
-            kegiatan_statistik_id=attempt.kegiatan.pk,
+    unit = _locked_unit(attempt)
+    if unit is not None:
+        return unit
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [str(attempt.operation.assignment_id)],
         )
-        .select_for_update(no_key=True, of=("self",))
-        .first()
-    )
-    if found is None:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(op.assignment_id)]
-            )
-    return found
+    return _locked_unit(attempt)  # made while this one waited
+
+
+def _locked_unit(attempt: Attempt) -> Unit | None:
+    keys = [attempt.operation.assignment_id, attempt.office.satker.pk, attempt.kegiatan.pk]
+    row = fetch_one(_LOCK, keys)
+    if row is None:
+        return None
+    assignment = _ASSIGNMENT.instance(row[: _ASSIGNMENT.count])
+    return _unit(attempt, assignment, _RESPONSE.instance(row[_ASSIGNMENT.count :]))
 
 
 def _stored(attempt: Attempt) -> dict[UUID, AppliedOperation]:
     """Return this person's stored operations among this one and its predecessor."""
     op = attempt.operation
-    ids = [op.id] if op.after is None else [op.id, op.after]
-    rows = AppliedOperation.objects.filter(
-        satker_id=attempt.office.satker.pk, user_id=attempt.user.pk, operation_id__in=ids
-    )
+    keys = [attempt.office.satker.pk, attempt.user.pk, op.id, op.after or op.id]
+    rows = [_APPLIED.instance(row) for row in fetch_all(_STORED, keys)]
     # a predecessor is an operation on the same unit
     return {
         row.operation_id: row
@@ -146,8 +162,7 @@ def _repeat(attempt: Attempt, stored: AppliedOperation | None) -> Result | None:
     raise Discarded(details={"reason": waiting.decision_reason if waiting else ""})
 
 
-def _unit(attempt: Attempt, assignment: Assignment) -> Unit:
-    response = AssignmentResponse.objects.get(pk=assignment.pk)
+def _unit(attempt: Attempt, assignment: Assignment, response: AssignmentResponse) -> Unit:
     return Unit(
         actor=attempt.user,
         satker=attempt.office.satker,
@@ -174,7 +189,9 @@ def _judge_unknown_unit(attempt: Attempt, stored: dict[UUID, AppliedOperation]) 
         )
         _record(attempt, version=1)
         attempt.offices.load([created.pk])
-        followers_apply(unit=_unit(attempt, created), operation_id=op.id, version=1)
+        response = AssignmentResponse.objects.get(pk=created.pk)
+        unit = _unit(attempt, created, response)
+        followers_apply(unit=unit, operation_id=op.id, version=1)
         return Result(outcomes.APPLIED, show=attempt.show)
     if op.is_field_work and attempt.office.was_ppl:
         _base_version(attempt, stored)
@@ -267,13 +284,15 @@ def _check_some_right(unit: Unit, action: str) -> None:
 
 def _record(attempt: Attempt, version: int) -> None:
     op = attempt.operation
-    AppliedOperation.objects.create(
-        user=attempt.user,
-        operation_id=op.id,
-        satker=attempt.office.satker,
-        kegiatan=attempt.kegiatan,
-        assignment_id=op.assignment_id,
-        payload_sha256=op.payload_sha256,
-        outcome=AppliedOperation.Outcome.APPLIED,
-        version=version,
+    row_insert(
+        AppliedOperation(
+            user_id=attempt.user.pk,
+            operation_id=op.id,
+            satker_id=attempt.office.satker.pk,
+            kegiatan_id=attempt.kegiatan.pk,
+            assignment_id=op.assignment_id,
+            payload_sha256=op.payload_sha256,
+            outcome=AppliedOperation.Outcome.APPLIED,
+            version=version,
+        )
     )

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from cerdas.prepared import fetch_all
 from satker.models import Satker, User
 
 
@@ -44,13 +45,10 @@ class OfficeFinder:
 
     def load(self, assignment_ids: Iterable[UUID]) -> None:
         """Look up the feed rows of these units."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT assignment_id, satker_id, kegiatan_id, gone, was_ppl"
-                " FROM feed_offices(%s, %s)",
-                [self.user.pk, list(assignment_ids)],
-            )
-            rows = cursor.fetchall()
+        rows = fetch_all(
+            "SELECT assignment_id, satker_id, kegiatan_id, gone, was_ppl FROM feed_offices(%s, %s)",
+            [self.user.pk, list(assignment_ids)],
+        )
         for assignment_id, satker_id, kegiatan_id, gone, was_ppl in rows:
             if kegiatan_id == self.kegiatan_id:
                 self._found[assignment_id] = self._office(

@@ -15,19 +15,26 @@ from django.utils import timezone
 from assignments.errors import IdTaken
 from assignments.models import OperationType
 from assignments.sync import outcomes
+from assignments.sync.documents import Document
 from assignments.sync.judging import Attempt, operation_judge
 from assignments.sync.offices import Office, OfficeFinder
 from assignments.sync.outcomes import Result, Stop
 from assignments.sync.parking import operation_park
 from assignments.sync.reading import Operation, operation_bytes, operation_read
+from assignments.sync.visible import visible_documents, visible_in_scope
 from cerdas.database_errors import constraint_name, is_retryable
 from cerdas.errors import CerdasError, Invalid, NotFound
+from cerdas.prepared import Columns, fetch_one
 from cerdas.tenancy import tenant_scope
 from kegiatan.models import KegiatanStatistik
 from kegiatan.selectors import kegiatan_roles
 from satker.models import User
 
 logger = logging.getLogger(__name__)
+_KEGIATAN_COLUMNS = Columns(
+    KegiatanStatistik, "k", without=["form_schema", "created_at", "updated_at"]
+)
+_KEGIATAN = f"SELECT {_KEGIATAN_COLUMNS.sql} FROM kegiatan_statistiks k WHERE k.id = %s"
 
 
 class Batch:
@@ -38,14 +45,14 @@ class Batch:
 
     def __init__(self, *, user: User, kegiatan_id: UUID, operations: Sequence[Any], body: bytes):
         self.user = user
-        self.kegiatan = (
-            KegiatanStatistik.objects.defer("form_schema").filter(pk=kegiatan_id).first()
-        )
+        self.kegiatan_id = kegiatan_id
+        self.kegiatan = _kegiatan(kegiatan_id)
         self.raw = operations
         self.body = body
         self.offices = OfficeFinder(user, kegiatan_id)
         self.results: dict[UUID, Result] = {}
         self._roles: dict[UUID, frozenset[str]] = {}
+        self._along: dict[UUID, Document] | None = None
 
     def roles_in(self, office: Office) -> frozenset[str]:
         """Return the person's roles in the kegiatan at an office; none where they have left."""
@@ -69,6 +76,23 @@ class Batch:
                 self.results[op.id] = result
             answers.append((raw.get("id") if isinstance(raw, dict) else None, result))
         return answers
+
+    def documents(self, results: Sequence[tuple[Any, Result]]) -> dict[UUID, Document]:
+        """Return {id: current row} of the units that results show, as far as the person may see."""
+        if self._along is not None:
+            return self._along
+        shown = [result.show for _id, result in results if result.show is not None]
+        return visible_documents(user=self.user, kegiatan_id=self.kegiatan_id, ids=shown)
+
+    def _read_along(self, result: Result, office: Office) -> None:
+        """Read the row that a single operation shows before its transaction ends.
+
+        That saves the phone with one operation, which is most of them, a second transaction.
+        """
+        if len(self.raw) == 1 and result.show is not None and not office.left:
+            self._along = visible_in_scope(
+                user=self.user, kegiatan_id=self.kegiatan_id, ids=[result.show]
+            )
 
     def _read(self, raw: Any, index: int) -> Operation | Result:
         try:
@@ -114,14 +138,17 @@ class Batch:
     def _attempt(self, op: Operation, office: Office, again: bool = True) -> Result:
         """Judge and apply, or keep, in one transaction. Judging comes before every write."""
         attempt = self._attempt_of(op, office, timezone.now())
+        self._along = None
         try:
             with tenant_scope(office.satker, new_transaction=True):
                 try:
-                    return operation_judge(attempt)
+                    result = operation_judge(attempt)
                 except Stop as stop:
                     if stop.result.outcome != outcomes.PARKED:
                         raise
-                    return self._park(attempt, stop.result)
+                    result = self._park(attempt, stop.result)
+                self._read_along(result, office)
+                return result
         except Stop as stop:
             return stop.result
         except CerdasError as error:
@@ -156,6 +183,11 @@ class Batch:
             payload=operation_bytes(self.body, attempt.operation.index),
             result=result,
         )
+
+
+def _kegiatan(kegiatan_id: UUID) -> KegiatanStatistik | None:
+    row = fetch_one(_KEGIATAN, [kegiatan_id])
+    return None if row is None else _KEGIATAN_COLUMNS.instance(row)
 
 
 def _close_if_broken() -> None:

@@ -4,7 +4,8 @@ Source: design, section 7, "Operation".
 """
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,7 +23,9 @@ from assignments.services.responses import (
     Comment,
 )
 from cerdas.errors import Invalid
+from kegiatan.form.json_value import clean_json, json_bytes
 
+VERDICT_BYTES = 64 * 1024
 FIELD_WORK = frozenset({OperationType.SUBMIT, OperationType.CREATE})
 
 
@@ -88,7 +91,27 @@ def _moment(value: Any) -> datetime | None:
 
 def payload_digest(value: Any) -> str:
     """Return the SHA-256 of a JSON value, key order aside."""
-    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+    try:
+        canonical = orjson.dumps(value, option=orjson.OPT_SORT_KEYS, default=str)
+    except TypeError:  # nested deeper than orjson writes, though it reads it
+        canonical = b"".join(_tokens(value))
+    return hashlib.sha256(canonical).hexdigest()
+
+
+def _tokens(value: Any) -> Iterator[bytes]:
+    """Give a JSON value as tokens; containers by their size, so that no other value gives these."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            yield b"{%d" % len(item)
+            for key in sorted(item, reverse=True):
+                waiting += [item[key], key]
+        elif isinstance(item, list):
+            yield b"[%d" % len(item)
+            waiting += reversed(item)
+        else:
+            yield orjson.dumps(item, default=str)
 
 
 def operation_read(raw: Any, index: int) -> Operation:
@@ -184,8 +207,11 @@ def _responses(data: Mapping[str, Any], kind: str) -> Mapping[str, Any] | None:
 
 
 def _verdict(value: Any) -> Any:
-    """The phone's own verdict is kept for comparison only; an outsized one is not."""
-    return value if value is None or len(orjson.dumps(value)) <= 64 * 1024 else None
+    """The phone's own verdict is kept for comparison only; an outsized or too deep one is not."""
+    dumped = json_bytes(value)
+    if dumped is None or len(dumped) > VERDICT_BYTES:
+        return None
+    return clean_json(value) if b"\\u0000" in dumped else value
 
 
 def action_data(operation: Operation) -> ActionData:
@@ -210,4 +236,34 @@ class _Batch(msgspec.Struct):
 
 def operation_bytes(body: bytes, index: int) -> bytes:
     """Return one operation of a batch exactly as it was sent."""
-    return bytes(msgspec.json.decode(body, type=_Batch).operations[index])
+    try:
+        return bytes(msgspec.json.decode(body, type=_Batch).operations[index])
+    except RecursionError:  # orjson reads 1,024 levels, msgspec fewer
+        return _elements(body)[index]
+
+
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]|[^\s\[\]{},:"]+')
+
+
+def _elements(body: bytes) -> list[bytes]:
+    """Return the elements of `operations` in a body that is valid JSON, however deep."""
+    depth, key, start, is_inside = 0, b"", 0, False
+    found: list[bytes] = []
+    for token in _TOKEN.finditer(body):
+        sign = token[0]
+        if sign in (b"{", b"["):
+            if depth == 1:
+                is_inside = orjson.loads(key) == "operations" and sign == b"["
+                found = [] if is_inside else found
+            elif depth == 2:
+                start = token.start()
+            depth += 1
+        elif sign in (b"}", b"]"):
+            depth -= 1
+            if depth == 2 and is_inside:
+                found.append(body[start : token.end()])
+        elif depth == 1:
+            key = sign  # the last text before a container is its key
+        elif depth == 2 and is_inside:
+            found.append(sign)
+    return found

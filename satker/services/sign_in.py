@@ -18,14 +18,25 @@ from django.utils.translation import gettext as _
 from knox.crypto import hash_token
 from knox.settings import CONSTANTS
 
+from cerdas.prepared import Columns, fetch_all
 from satker.errors import TooManyRequests, WrongCredentials
-from satker.models import DeviceToken, SignInAttempt, User
+from satker.models import DeviceToken, Satker, SignInAttempt, User
 
 logger = logging.getLogger(__name__)
 DIRECT = "direct"
 LAST_SEEN_EVERY = timedelta(hours=1)
 ADDRESS_WINDOW_SECONDS = 60
 _TOKEN = re.compile(r"[0-9a-f]{64}")
+_TIMES = ["created_at", "updated_at"]
+_DEVICE = Columns(DeviceToken, "d", without=["created"])
+_USER = Columns(User, "u", without=["password", "last_login", *_TIMES])
+_SATKER = Columns(Satker, "s", without=_TIMES)
+# Runs at the beginning of every request of a phone.
+_BY_TOKEN_KEY = f"""
+    SELECT {_DEVICE.sql}, {_USER.sql}, {_SATKER.sql}
+    FROM device_tokens d JOIN users u ON u.id = d.user_id LEFT JOIN satkers s ON s.id = u.satker_id
+    WHERE d.token_key = %s
+"""
 _COUNT = """
     INSERT INTO sign_in_attempts AS a (key, window_started_at, n) VALUES (%(key)s, now(), 1)
     ON CONFLICT (key) DO UPDATE SET
@@ -60,10 +71,7 @@ def token_user(token: str) -> tuple[User, DeviceToken] | None:
         return None
     digest = hash_token(token)
     now = timezone.now()
-    candidates = DeviceToken.objects.filter(
-        token_key=token[: CONSTANTS.TOKEN_KEY_LENGTH]
-    ).select_related("user__satker")
-    for device in candidates:
+    for device in _devices(token[: CONSTANTS.TOKEN_KEY_LENGTH]):
         if not compare_digest(digest, device.digest):
             continue
         if not device.user.is_active or (device.expiry is not None and device.expiry <= now):
@@ -71,6 +79,18 @@ def token_user(token: str) -> tuple[User, DeviceToken] | None:
         _note_seen(device, now)
         return device.user, device
     return None
+
+
+def _devices(token_key: str) -> list[DeviceToken]:
+    """Return the devices whose token begins so, with user and satker loaded."""
+    devices = []
+    for row in fetch_all(_BY_TOKEN_KEY, [token_key]):
+        device = _DEVICE.instance(row[: _DEVICE.count])
+        device.user = _USER.instance(row[_DEVICE.count : -_SATKER.count])
+        if device.user.satker_id is not None:
+            device.user.satker = _SATKER.instance(row[-_SATKER.count :])
+        devices.append(device)
+    return devices
 
 
 def _note_seen(device: DeviceToken, now: datetime) -> None:
@@ -84,7 +104,16 @@ def _note_seen(device: DeviceToken, now: datetime) -> None:
 def sign_in(*, email: str, password: str, device_name: str, address: str) -> SignedIn:
     """Check email and password and give the device a token of its own.
 
-    address: of the client, for the limits. Runs outside a transaction.
+    Runs outside a transaction. Raises what `credentials_check` raises.
+    """
+    user = credentials_check(email=email, password=password, address=address)
+    return _token_create(user, device_name)
+
+
+def credentials_check(*, email: str, password: str, address: str) -> User:
+    """Return the active person with this email and password; every door asks here.
+
+    address: of the client, for the limits.
     Raises WrongCredentials (unknown, wrong and inactive alike), TooManyRequests.
     """
     email = email_normalise(email)
@@ -97,7 +126,7 @@ def sign_in(*, email: str, password: str, device_name: str, address: str) -> Sig
         logger.info("sign-in refused for user %s", user.pk)
         raise WrongCredentials
     _forgive(*keys)
-    return _token_create(user, device_name)
+    return user
 
 
 def sign_out(*, token: DeviceToken) -> None:

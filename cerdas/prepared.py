@@ -1,0 +1,159 @@
+"""Statements of the hot path: their SQL is made once per process and planned once per connection.
+
+Django builds the SQL of a queryset anew at each use, and PostgreSQL then plans it anew; for one row
+by its key that costs several times what the work itself does. An operation runs ten such
+statements, so they are written out where they are used, with the columns taken from the models, and
+their rows become model instances as ever. Lists, reports and the office stay with the ORM.
+
+What it saves is in docs/performance.md. A connection pooler between must keep prepared statements
+per client (PgBouncer from 1.21 with max_prepared_statements) or pool whole sessions.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+import orjson
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.models import DateTimeField, JSONField, Model
+from psycopg.types.json import Jsonb
+
+M = TypeVar("M", bound=Model)
+Parameters = Sequence[Any] | Mapping[str, Any]
+_KEPT_ROWS = 100  # a cursor with a larger result is not kept, since it would keep the result
+
+
+def fetch_all(statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
+    """Run a SELECT that is the same text each time and return its rows."""
+    cursor = _cursor(DEFAULT_DB_ALIAS)
+    cursor.execute(statement, parameters)
+    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    if len(rows) > _KEPT_ROWS:
+        cursor.close()
+    return rows
+
+
+def fetch_one(statement: str, parameters: Parameters) -> tuple[Any, ...] | None:
+    """Run a SELECT that is the same text each time and return its first row, or None."""
+    rows = fetch_all(statement, parameters)
+    return rows[0] if rows else None
+
+
+def execute(statement: str, parameters: Parameters, *, using: str = DEFAULT_DB_ALIAS) -> int:
+    """Run a statement that is the same text each time and return how many rows it touched."""
+    cursor = _cursor(using)
+    cursor.execute(statement, parameters)
+    count: int = cursor.rowcount
+    return count
+
+
+def _cursor(using: str) -> Any:
+    """Return this thread's cursor for prepared statements; it knows its types from last time.
+
+    Errors are mapped as with `connection.cursor()`. While queries are logged (tests that count
+    them, DEBUG) it is that one, which logs the values too.
+    """
+    wrapper: Any = connections[using]
+    if wrapper.queries_logged:
+        return wrapper.cursor()
+    wrapper.ensure_connection()
+    kept = getattr(wrapper, "cerdas_prepared", None)
+    if kept is None or kept.closed or kept.connection is not wrapper.connection:
+        wrapper.connection.prepare_threshold = 0
+        kept = wrapper.cerdas_prepared = wrapper.make_cursor(
+            ServerBindingCursor(wrapper.connection)
+        )
+    return kept
+
+
+class Columns(Generic[M]):
+    """The columns of a model in a SELECT, and the instance that a row of them makes.
+
+    alias: of the table in the statement. without: fields to leave deferred.
+    """
+
+    def __init__(self, model: type[M], alias: str, *, without: Sequence[str] = ()) -> None:
+        self.model = model
+        fields = [field for field in model._meta.concrete_fields if field.name not in without]
+        self.sql = ", ".join(f'{alias}."{field.column}"' for field in fields)
+        self.count = len(fields)
+        self._names = [field.attname for field in fields]
+        self._converters = [
+            (position, field)
+            for position, field in enumerate(fields)
+            if hasattr(field, "from_db_value")
+        ]
+
+    def instance(self, row: Sequence[Any]) -> M:
+        """Return the model instance of exactly these columns, as loaded from the database."""
+        values = list(row)
+        for position, field in self._converters:
+            values[position] = field.from_db_value(  # type: ignore[attr-defined]
+                values[position], None, connections[DEFAULT_DB_ALIAS]
+            )
+        return self.model.from_db(DEFAULT_DB_ALIAS, self._names, values)
+
+
+def row_insert(row: Model) -> None:
+    """Insert what `row.save(force_insert=True)` would; a serial key is not read back, no signals.
+
+    Raises IntegrityError as that does.
+    """
+    statement, fields = _insert(type(row))
+    execute(statement, [_value(row, field, adding=True) for field in fields])
+    row._state.adding = False
+
+
+def row_update(row: Model, update_fields: Sequence[str]) -> None:
+    """Write what `row.save(update_fields=...)` would, without signals.
+
+    Raises DatabaseError when the row is not there.
+    """
+    statement, fields = _update(type(row), tuple(update_fields))
+    values = [_value(row, field, adding=False) for field in fields]
+    if execute(statement, [*values, row.pk]) != 1:
+        raise DatabaseError("Save with update_fields did not affect any rows.")
+
+
+@cache
+def _insert(model: type[Model]) -> tuple[str, list[Any]]:
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if not field.generated and field is not model._meta.auto_field
+    ]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places})', fields
+
+
+@cache
+def _update(model: type[Model], names: tuple[str, ...]) -> tuple[str, list[Any]]:
+    meta = model._meta
+    fields = [meta.get_field(name) for name in names]
+    assigned = ", ".join(f'"{field.column}" = %s' for field in fields)  # type: ignore[union-attr]
+    assert meta.pk is not None
+    return f'UPDATE "{meta.db_table}" SET {assigned} WHERE "{meta.pk.column}" = %s', fields
+
+
+def _value(row: Model, field: Any, *, adding: bool) -> Any:
+    """Return a field's value as psycopg takes it: JSON as jsonb, now() for automatic times.
+
+    Other values are adapted by psycopg from their Python types, as Django lets it.
+    """
+    if isinstance(field, DateTimeField):
+        return field.pre_save(row, adding)
+    value = getattr(row, field.attname)
+    if isinstance(field, JSONField) and value is not None:
+        return Jsonb(value, dumps=_json)
+    return value
+
+
+def _json(value: Any) -> bytes | str:
+    """Return JSON text, by the fast way where that can (64-bit numbers, depth to 254)."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value)
