@@ -1,6 +1,6 @@
-"""The admin of an office: one site object for all offices, the office comes from the URL.
+"""The two admin sites: one object for all offices, the office comes from the URL; one global.
 
-The only module that imports unfold. Source: design, section 4.
+Source: design, section 4.
 """
 
 from collections.abc import Callable
@@ -17,17 +17,13 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from unfold.dataclasses import Favicon
-from unfold.forms import AuthenticationForm
-from unfold.sites import UnfoldAdminSite
 
+from cerdas.admin_menu import GLOBAL_TASKS, OFFICE_TASKS, TaskGroup, menu
+from cerdas.admin_rights import office_of, office_rights
+from cerdas.admin_theme import AuthenticationForm, Favicon, UnfoldAdminSite
 from cerdas.tenancy import own_scope
-from kegiatan.models import KegiatanSatkerUserRole
 from satker.api.client_address import client_address
 from satker.errors import TooManyRequests, WrongCredentials
-from satker.models import Satker, User
-from satker.permissions import ADMIN_KEGIATAN, ADMIN_SATKER
-from satker.selectors import request_satker, satker_roles
 from satker.services.sign_in import credentials_check
 
 # unfold's Alpine compiles the expressions in its templates.
@@ -80,75 +76,14 @@ class SignInForm(AuthenticationForm):
         return self.cleaned_data
 
 
-def office_of(request: HttpRequest) -> Satker | None:
-    """Return the office in the URL when it is the person's own, or for super_admin."""
-    if not hasattr(request, "satker"):  # a view that opens its own scope
-        code = getattr(request, "satker_code", None)
-        request.satker = request_satker(user=request.user, code=code)  # type: ignore[attr-defined]
-    office: Satker | None = request.satker  # type: ignore[attr-defined]
-    return office
-
-
-def administers(user: User, office: Satker) -> bool:
-    """Return True for super_admin, admin_satker, and admin_kegiatan of any activity there.
-
-    Asks the permission tables: `has_perm` says yes to everything for super_admin.
-    """
-    if user.is_superuser:
-        return True
-    if ADMIN_SATKER in satker_roles(user.pk, office.pk):
-        return True
-    held = KegiatanSatkerUserRole.objects.filter(
-        user_id=user.pk,
-        permission__codename=ADMIN_KEGIATAN,
-        content_object__satker_id=office.pk,
-        content_object__left_at__isnull=True,
-    )
-    return held.exists()
-
-
-class SatkerSite(UnfoldAdminSite):
-    """Admin of the office in the URL."""
+class CerdasSite(UnfoldAdminSite):
+    """What both sites share: sign-in under the lock-out, name and colours, tasks in the menu."""
 
     login_form = SignInForm
     login_template = "satker_admin/login.html"
-    index_template = "satker_admin/index.html"
     site_title = "Cerdas"
     site_header = "Cerdas"
-
-    def has_permission(self, request: HttpRequest) -> bool:
-        """Decide by role in this office; `is_staff` plays no part."""
-        user: Any = request.user
-        if not user.is_authenticated or not user.is_active:
-            return False
-        office = office_of(request)
-        if office is None:
-            return False
-        key = (user.pk, office.pk)
-        known: tuple[Any, bool] | None = getattr(request, "_administers", None)
-        if known is None or known[0] != key:
-            known = (key, administers(user, office))
-            request._administers = known  # type: ignore[attr-defined]
-        return known[1]
-
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
-        """Refuse whoever is signed in without a role here; send everybody else to the sign-in.
-
-        Another office and no office answer alike: 404.
-        """
-
-        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.user.is_authenticated and not self.has_permission(request):
-                if office_of(request) is None:
-                    raise Http404
-                raise PermissionDenied
-            response: HttpResponse = inner(request, *args, **kwargs)
-            return response
-
-        inner = super().admin_view(view, cacheable)
-        checked.__dict__.update(inner.__dict__)
-        decorated: Callable[..., Any] = _allow_eval(checked)
-        return decorated
+    tasks: tuple[TaskGroup, ...] = ()
 
     def get_urls(self) -> list[Any]:
         """Leave out the shortcut to any object by its id; let everybody sign out."""
@@ -178,28 +113,13 @@ class SatkerSite(UnfoldAdminSite):
     @method_decorator(never_cache)
     @own_scope
     def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
-        """End the session and show the sign-in page of the same office."""
+        """End the session and show the sign-in page of the same site."""
         next_page = reverse("admin:login", current_app=self.name)
         return LogoutView.as_view(next_page=next_page)(request)
 
-    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Show what there is to administer; nothing yet, and the page says so."""
-        office = office_of(request)
-        context = {"office": office, "title": str(office), **(extra_context or {})}
-        response: HttpResponse = super().index(request, context)
-        return response
-
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
-        """List the pages of the site. The theme prints titles unescaped: no text of people here."""
-        link = reverse("admin:index", current_app=self.name)
-        home = {
-            "title": _("Home"),
-            "icon": "home",
-            "link": link,
-            "active": request.path == link,
-            "has_permission": True,
-        }
-        return [{"items": [home]}]
+        """Return the menu: groups of tasks, only those that the person may do."""
+        return menu(self, request)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Add our name and colours."""
@@ -214,4 +134,69 @@ class SatkerSite(UnfoldAdminSite):
         return context
 
 
+class SatkerSite(CerdasSite):
+    """Admin of the office in the URL."""
+
+    index_template = "satker_admin/index.html"
+    tasks = OFFICE_TASKS
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Decide by role in this office; `is_staff` plays no part."""
+        rights = office_rights(request)
+        return rights is not None and rights.any
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Refuse whoever is signed in without a role here; send everybody else to the sign-in.
+
+        Another office and no office answer alike: 404.
+        """
+
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.is_authenticated and not self.has_permission(request):
+                if office_of(request) is None:
+                    raise Http404
+                raise PermissionDenied
+            response: HttpResponse = inner(request, *args, **kwargs)
+            return response
+
+        inner = super().admin_view(view, cacheable)
+        checked.__dict__.update(inner.__dict__)
+        decorated: Callable[..., Any] = _allow_eval(checked)
+        return decorated
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show what needs doing in the office."""
+        office = office_of(request)
+        context = {"office": office, "title": str(office), **(extra_context or {})}
+        response: HttpResponse = super().index(request, context)
+        return response
+
+
+class GlobalSite(CerdasSite):
+    """Admin of super_admin at /admin/. To everybody else who is signed in it does not exist."""
+
+    index_template = "global_admin/index.html"
+    tasks = GLOBAL_TASKS
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Return True for an active super_admin."""
+        user: Any = request.user
+        return bool(user.is_authenticated and user.is_active and user.is_superuser)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Answer 404 to whoever is signed in and not super_admin."""
+
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise Http404
+            response: HttpResponse = inner(request, *args, **kwargs)
+            return response
+
+        inner = super().admin_view(view, cacheable)
+        checked.__dict__.update(inner.__dict__)
+        decorated: Callable[..., Any] = _allow_eval(checked)
+        return decorated
+
+
 satker_site = SatkerSite(name="satker_admin")
+global_site = GlobalSite(name="global_admin")

@@ -1,6 +1,7 @@
 """The project package as an app: admin sites, API frame, tenancy, jobs, commands."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class CerdasConfig(AppConfig):
@@ -9,8 +10,9 @@ class CerdasConfig(AppConfig):
     name = "cerdas"
 
     def ready(self) -> None:
-        """Register the system checks and the kinds of jobs."""
+        """Register the system checks the kinds of jobs and the admin pages."""
         from cerdas import checks  # noqa: F401 (registers the checks)
         from cerdas.jobs.kinds import kinds_discover
 
         kinds_discover()
+        autodiscover_modules("admin")

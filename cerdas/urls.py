@@ -4,6 +4,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from cerdas import views
+from cerdas.admin_sites import global_site
 from cerdas.tenancy import own_scope
 
 urlpatterns = [
@@ -12,6 +13,7 @@ urlpatterns = [
     path("i18n/setlang/", own_scope(set_language), name="set_language"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("admin/", global_site.urls),
     path("api/v1/", include("cerdas.api.urls")),
 ]
 

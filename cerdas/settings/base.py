@@ -30,7 +30,7 @@ INSTALLED_APPS = [
     "assignments.apps.AssignmentsConfig",
     "unfold",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # our sites; admin.py is found by cerdas
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -151,6 +151,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "cerdas.api.openapi.document_refusals",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "ResponseStatusEnum": "assignments.models.ResponseStatus",
         "RoleEnum": "satker.permissions.INVITATION_ROLES",

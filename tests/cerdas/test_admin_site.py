@@ -239,6 +239,12 @@ def test_no_object_can_be_reached_by_type_and_id(browser: Client, satker_admin: 
     assert answer.status_code == 404
 
 
-def test_nothing_is_mounted_at_the_global_admin(browser: Client, super_admin: Any) -> None:
-    sign_in(browser, super_admin)
+def test_the_global_admin_is_for_super_admin_and_does_not_exist_for_others(
+    browser: Client, super_admin: Any, satker_admin: Any
+) -> None:
+    sign_in(browser, satker_admin)
     assert browser.get("/admin/").status_code == 404
+    browser.logout()
+    assert browser.get("/admin/").status_code == 302
+    sign_in(browser, super_admin)
+    assert browser.get("/admin/").status_code == 200
