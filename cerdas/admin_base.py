@@ -23,13 +23,13 @@ class ScopedRelatedFilter(RelatedFieldListFilter):
 
     def field_choices(
         self, field: Any, request: HttpRequest, model_admin: Any
-    ) -> list[tuple[str, str]]:
+    ) -> list[tuple[str, Any]]:
         """Return (id, text) of the scoped rows."""
         rows = model_admin.related_choices(request, field.remote_field.model)
         return [(str(row.pk), str(row)) for row in rows]
 
 
-class ServiceModelAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class ServiceModelAdmin(ModelAdmin):
     """Writes through services: a subclass implements `save_model` or has no forms to save.
 
     Nothing is deleted. A CerdasError raised anywhere in a form or an action becomes a message, and

@@ -16,7 +16,9 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
-from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.postgresql.base import (  # type: ignore[attr-defined]
+    ServerBindingCursor,  # psycopg 3 only, which the stubs leave out
+)
 from django.db.models import DateTimeField, JSONField, Model
 from psycopg.types.json import Jsonb
 
@@ -90,7 +92,7 @@ class Columns(Generic[M]):
         """Return the model instance of exactly these columns, as loaded from the database."""
         values = list(row)
         for position, field in self._converters:
-            values[position] = field.from_db_value(  # type: ignore[attr-defined]
+            values[position] = field.from_db_value(
                 values[position], None, connections[DEFAULT_DB_ALIAS]
             )
         return self.model.from_db(DEFAULT_DB_ALIAS, self._names, values)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from cerdas.errors import CerdasError
+from cerdas.errors import CerdasError, Invalid
 
 
 class BodyTooLarge(CerdasError):
@@ -44,14 +44,17 @@ def read_body(request: HttpRequest, view: Any) -> None:
     """Read the body into memory, bounded by the view's limit.
 
     A view marked `streams_body` reads it itself (uploads go to a file).
-    Raises BodyTooLarge, BodyIncomplete.
+    Raises BodyTooLarge, BodyIncomplete, Invalid.
     """
     if request.method in ("GET", "HEAD", "OPTIONS") or getattr(view, "streams_body", False):
         return
     limit = getattr(view, "body_limit_bytes", settings.API_BODY_LIMIT_BYTES)
-    announced = request.META.get("CONTENT_LENGTH") or "0"
-    length = int(announced) if announced.isdigit() else 0
-    if length > limit:
+    announced = announced_bytes(request)
+    if announced is None and request.META.get("CONTENT_LENGTH"):
+        raise Invalid(
+            _("Content-Length must be a whole number."), details={"field": "Content-Length"}
+        )
+    if (announced or 0) > limit:
         raise body_too_large(limit)
     if request.content_type == "multipart/form-data":
         request.POST  # noqa: B018 (parses now; uploads go to temporary files)
@@ -62,6 +65,14 @@ def read_body(request: HttpRequest, view: Any) -> None:
         raise BodyIncomplete from error
     if len(body) > limit:
         raise body_too_large(limit)
+
+
+def announced_bytes(request: HttpRequest) -> int | None:
+    """Return Content-Length; None when it is missing or no number. Absurd ones count as huge."""
+    text = request.META.get("CONTENT_LENGTH") or ""
+    if not (text.isascii() and text.isdigit()):
+        return None
+    return int(text) if len(text) <= 18 else 10**18
 
 
 def body_too_large(limit_bytes: int) -> BodyTooLarge:

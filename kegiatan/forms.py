@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kegiatan.form.shape import AnswerShape, compile_shape
 from kegiatan.models import FormVersion
+from satker.permissions import PPL
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class CompiledForm:
     version: int
     schema: dict[str, Any]
     shape: AnswerShape
+    is_open_to_ppl: bool = False  # no question is closed to the PPL by `editableBy`
 
     @property
     def label_template(self) -> str:
@@ -34,7 +36,9 @@ def _compiled(kegiatan_id: UUID, version: int) -> CompiledForm:
     row = FormVersion.objects.filter(kegiatan_id=kegiatan_id, version=version).first()
     if row is None:
         raise _NotPublished  # not cached: it may be published next
-    return CompiledForm(kegiatan_id, version, row.schema, compile_shape(row.schema))
+    shape = compile_shape(row.schema)
+    is_open = all(PPL in question.editable_by for question in shape.scope.walk())
+    return CompiledForm(kegiatan_id, version, row.schema, shape, is_open_to_ppl=is_open)
 
 
 def form_get(kegiatan_id: UUID, version: int) -> CompiledForm | None:

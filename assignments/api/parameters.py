@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from cerdas.errors import Invalid
 
-
 NO_NUL = r"^[^\u0000]*$"  # the database takes no NUL
 
 
@@ -20,7 +19,7 @@ def limit_schema(maximum: int) -> dict[str, Any]:
 
 def limit_parameter(text: str | None, *, default: int, maximum: int) -> int:
     """Return the page size. Raises Invalid naming `limit`."""
-    if text is None or text == "":
+    if text is None:
         return default
     is_number = text.isascii() and text.isdigit() and len(text) <= 9
     if not is_number or not 1 <= int(text) <= maximum:

@@ -92,7 +92,8 @@ class ChangesSerializer(serializers.Serializer):
     cursor = serializers.CharField()
     more = serializers.BooleanField()
     reset = serializers.BooleanField(
-        help_text="Everything is sent anew; drop what did not come when `more` is false."
+        help_text="On the first page of a pass: everything is sent anew; drop what did not come"
+        " when `more` is false."
     )
     server_time = serializers.DateTimeField()
     form_version = serializers.IntegerField(allow_null=True)

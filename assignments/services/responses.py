@@ -198,8 +198,8 @@ def response_submit(
     if archive_faulty:
         answers = _faulty_apart(form, answers, unit.assignment)
     accepted = _accepted(form, answers, unit.assignment)
-    merged = merge_editable(form.shape.scope, "PPL", response.responses or {}, accepted.answers)
-    response.responses = merged.answers
+    merged = _with_protected(form, response.responses or {}, accepted.answers)
+    response.responses = merged
     response.attachment_ids = list(accepted.attachment_ids)
     response.form_version_used = form.version
     response.visit_outcome = data.visit_outcome
@@ -225,7 +225,16 @@ def response_submit(
             "reviewed_by_admin_at",
         ],
     )
-    _relabel(unit.assignment, form, merged.answers, data.label)
+    _relabel(unit.assignment, form, merged, data.label)
+
+
+def _with_protected(
+    form: CompiledForm, before: dict[str, Any], sent: dict[str, Any]
+) -> dict[str, Any]:
+    """Return a PPL's answers with the server's value wherever they may not edit."""
+    if not before and form.is_open_to_ppl:
+        return sent  # most submits: the first of a form without protected questions
+    return merge_editable(form.shape.scope, EDITOR_OF_ROLE[PPL], before, sent).answers
 
 
 def _form(kegiatan: KegiatanStatistik, version: int | None) -> CompiledForm:

@@ -66,6 +66,7 @@ class Attempt:
     """One operation with what is known about its sender.
 
     earlier: results of this request so far, by operation id; now: time of receipt.
+    may_presume_new: the look-up of repeats may wait until the unique key of the operation says so.
     """
 
     user: User
@@ -76,6 +77,7 @@ class Attempt:
     earlier: Mapping[UUID, Result]
     now: datetime
     offices: OfficeFinder
+    may_presume_new: bool = True
 
     @property
     def show(self) -> UUID | None:
@@ -86,14 +88,35 @@ class Attempt:
 def operation_judge(attempt: Attempt) -> Result:
     """Judge one operation and apply it if nothing stands against it.
 
-    Raises Stop with any other outcome, CerdasError for a refusal.
+    Raises Stop with any other outcome, CerdasError for a refusal, IntegrityError when it was kept
+    before although it looked new.
     """
-    op = attempt.operation
     unit = _lock(attempt)
+    if attempt.may_presume_new and _looks_new(attempt.operation, unit):
+        try:
+            return _judge(attempt, unit, {})
+        except (Stop, CerdasError):
+            # Not applied; whether it is waiting or was discarded decides the answer.
+            repeat = _repeat(attempt, _stored(attempt).get(attempt.operation.id))
+            if repeat is None:
+                raise
+            return repeat
     stored = _stored(attempt)
-    repeat = _repeat(attempt, stored.get(op.id))
-    if repeat is not None:
-        return repeat
+    repeat = _repeat(attempt, stored.get(attempt.operation.id))
+    return repeat or _judge(attempt, unit, stored)
+
+
+def _looks_new(op: Operation, unit: Unit | None) -> bool:
+    """Return whether this is hardly a repeat: what was applied has made a newer version.
+
+    What was kept without one (parked, discarded, an edit that changed nothing) is met again at the
+    unique key of the stored operations.
+    """
+    return unit is not None and op.after is None and op.base_version == unit.response.version
+
+
+def _judge(attempt: Attempt, unit: Unit | None, stored: dict[UUID, AppliedOperation]) -> Result:
+    op = attempt.operation
     if unit is not None and op.type == OperationType.CREATE:
         raise IdTaken
     if unit is None or not _is_visible(attempt, unit):

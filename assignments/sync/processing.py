@@ -24,17 +24,11 @@ from assignments.sync.reading import Operation, operation_bytes, operation_read
 from assignments.sync.visible import visible_documents, visible_in_scope
 from cerdas.database_errors import constraint_name, is_retryable
 from cerdas.errors import CerdasError, Invalid, NotFound
-from cerdas.prepared import Columns, fetch_one
 from cerdas.tenancy import tenant_scope
-from kegiatan.models import KegiatanStatistik
-from kegiatan.selectors import kegiatan_roles
+from kegiatan.selectors import kegiatan_with_roles
 from satker.models import User
 
 logger = logging.getLogger(__name__)
-_KEGIATAN_COLUMNS = Columns(
-    KegiatanStatistik, "k", without=["form_schema", "created_at", "updated_at"]
-)
-_KEGIATAN = f"SELECT {_KEGIATAN_COLUMNS.sql} FROM kegiatan_statistiks k WHERE k.id = %s"
 
 
 class Batch:
@@ -46,22 +40,17 @@ class Batch:
     def __init__(self, *, user: User, kegiatan_id: UUID, operations: Sequence[Any], body: bytes):
         self.user = user
         self.kegiatan_id = kegiatan_id
-        self.kegiatan = _kegiatan(kegiatan_id)
+        self.kegiatan, roles = kegiatan_with_roles(user, kegiatan_id)
         self.raw = operations
         self.body = body
         self.offices = OfficeFinder(user, kegiatan_id)
         self.results: dict[UUID, Result] = {}
-        self._roles: dict[UUID, frozenset[str]] = {}
+        self._roles = roles
         self._along: dict[UUID, Document] | None = None
 
     def roles_in(self, office: Office) -> frozenset[str]:
         """Return the person's roles in the kegiatan at an office; none where they have left."""
-        if office.left or self.kegiatan is None:
-            return frozenset()
-        key = office.satker.pk
-        if key not in self._roles:
-            self._roles[key] = kegiatan_roles(self.user.pk, self.kegiatan.pk, key)
-        return self._roles[key]
+        return frozenset() if office.left else self._roles
 
     def process(self) -> list[tuple[Any, Result]]:
         """Return (id as sent, result) for every operation, in order."""
@@ -137,7 +126,7 @@ class Batch:
 
     def _attempt(self, op: Operation, office: Office, again: bool = True) -> Result:
         """Judge and apply, or keep, in one transaction. Judging comes before every write."""
-        attempt = self._attempt_of(op, office, timezone.now())
+        attempt = self._attempt_of(op, office, timezone.now(), may_presume_new=again)
         self._along = None
         try:
             with tenant_scope(office.satker, new_transaction=True):
@@ -154,14 +143,16 @@ class Batch:
         except CerdasError as error:
             return outcomes.refused(error)
         except IntegrityError as error:
-            # Somebody made the same row between our look and our write; look again, once.
+            # It was kept before, or somebody made the same row between our look and our write.
             if again:
                 return self._attempt(op, office, again=False)
             if constraint_name(error) == "assignments_pkey":
                 return outcomes.refused(IdTaken())
             raise
 
-    def _attempt_of(self, op: Operation, office: Office, now: datetime) -> Attempt:
+    def _attempt_of(
+        self, op: Operation, office: Office, now: datetime, *, may_presume_new: bool
+    ) -> Attempt:
         assert self.kegiatan is not None
         return Attempt(
             user=self.user,
@@ -172,6 +163,7 @@ class Batch:
             earlier=self.results,
             now=now,
             offices=self.offices,
+            may_presume_new=may_presume_new,
         )
 
     def _park(self, attempt: Attempt, result: Result) -> Result:
@@ -183,11 +175,6 @@ class Batch:
             payload=operation_bytes(self.body, attempt.operation.index),
             result=result,
         )
-
-
-def _kegiatan(kegiatan_id: UUID) -> KegiatanStatistik | None:
-    row = fetch_one(_KEGIATAN, [kegiatan_id])
-    return None if row is None else _KEGIATAN_COLUMNS.instance(row)
 
 
 def _close_if_broken() -> None:

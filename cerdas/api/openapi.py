@@ -36,6 +36,59 @@ class TenantAuthenticationScheme(OpenApiAuthenticationExtension):
         ]
 
 
+# What any call may meet besides its own refusals, and when; all in the one envelope.
+_REFUSALS = {
+    "400": "The request was not understood; `details` names the field.",
+    "401": "Nobody is signed in, or the token does not count any more.",
+    "403": "The role does not allow this.",
+    "404": "Absent, or not the caller's to see.",
+    "406": "Only JSON is spoken here.",
+    "409": "It does not fit what is stored; `code` says why.",
+    "411": "Content-Length is needed.",
+    "413": "The body is larger than this address takes.",
+    "415": "The body is not of a type that this address takes.",
+    "429": "Too many requests; Retry-After says how long to wait.",
+    "503": "The server is busy; nothing was stored. Send again.",
+}
+_ENVELOPE = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+
+
+def document_refusals(
+    result: dict[str, Any], generator: Any, request: Any, public: bool
+) -> dict[str, Any]:
+    """Add to every call the refusals that it does not document itself, and say who may call.
+
+    A hook of drf-spectacular. Token or session: either one is enough.
+    """
+    for methods in result["paths"].values():
+        for operation in methods.values():
+            either = [
+                {name: scopes}
+                for entry in operation.get("security", [])
+                for name, scopes in entry.items()
+            ]
+            if either:
+                operation["security"] = either
+            for status in {*_statuses_of(operation), *operation["responses"]} & set(_REFUSALS):
+                documented = operation["responses"].setdefault(status, {})
+                documented.setdefault("content", _ENVELOPE)
+                if not documented.get("description"):
+                    documented["description"] = _REFUSALS[status]
+            operation["responses"] = dict(sorted(operation["responses"].items()))
+    return result
+
+
+def _statuses_of(operation: dict[str, Any]) -> list[str]:
+    statuses = ["400", "406", "503"]
+    if operation.get("security"):
+        statuses += ["401", "403"]
+    if any(parameter["in"] == "path" for parameter in operation.get("parameters", [])):
+        statuses.append("404")
+    if "requestBody" in operation:
+        statuses += ["413", "415"]
+    return statuses
+
+
 @cache
 def openapi_document() -> Any:
     """Return the document; the same for everybody, so made once per process (about a second)."""

@@ -9,7 +9,8 @@ from cerdas.settings.base import DATABASES
 SECRET_KEY = "tests-only"
 DEMO_ALLOWED = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="cerdas-media-"))
+_media = tempfile.TemporaryDirectory(prefix="cerdas-media-")  # removed when the process ends
+MEDIA_ROOT = Path(_media.name)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 STORAGES = {

@@ -1,16 +1,35 @@
 """Shapes of sign-in and of the signed-in person."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+# What the fields below take, for the documentation: no NUL, and not white space alone.
+_EMAIL = {"type": "string", "maxLength": 254, "pattern": r"^[!-~][^\u0000]*$"}
+_PASSWORD = {"type": "string", "maxLength": 1024, "pattern": r"^[^\u0000]+$"}
+_NAME = {"type": "string", "maxLength": 100, "pattern": r"^[^\u0000]*$", "default": ""}
+
+
+@extend_schema_field(_EMAIL)
+class _EmailField(serializers.CharField):
+    pass
+
+
+@extend_schema_field(_PASSWORD)
+class _PasswordField(serializers.CharField):
+    pass
+
+
+@extend_schema_field(_NAME)
+class _NameField(serializers.CharField):
+    pass
 
 
 class SignInSerializer(serializers.Serializer):
     """Email, password and a name for the device."""
 
-    email = serializers.CharField(max_length=254)
-    password = serializers.CharField(max_length=1024, trim_whitespace=False)
-    device_name = serializers.CharField(
-        max_length=100, required=False, default="", allow_blank=True
-    )
+    email = _EmailField(max_length=254)
+    password = _PasswordField(max_length=1024, trim_whitespace=False)
+    device_name = _NameField(max_length=100, required=False, default="", allow_blank=True)
 
 
 class SatkerSerializer(serializers.Serializer):

@@ -41,9 +41,7 @@ def account(capsys, actor, email, *arguments):
 
 def grant(capsys, actor, email, role, *arguments):
     """Give a role."""
-    command(
-        capsys, "grant_role", "--actor", actor, "--email", email, "--role", role, *arguments
-    )
+    command(capsys, "grant_role", "--actor", actor, "--email", email, "--role", role, *arguments)
 
 
 def signed_in(api, email):
