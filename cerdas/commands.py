@@ -13,6 +13,7 @@ import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from cerdas.audit import command_context
 from cerdas.errors import CerdasError, Invalid, NotFound
 from cerdas.tenancy import tenant_scope
 from satker.models import Satker, User
@@ -67,12 +68,15 @@ class CerdasCommand(BaseCommand):
             self._actor = _actor(email) if email else None
             one_office = isinstance(code, str) or code is None
             self._satker = _office(self._actor, code) if one_office and self._actor else None
-            if self._satker is not None and self.opens_scope:
-                with tenant_scope(self._satker):
-                    result = self.run(**options)
-            else:
-                result = self.run(**options)
+            with command_context(self._actor, self.__module__.rpartition(".")[2]):
+                result = self._run_in_scope(options)
             self._print(result, as_json)
+
+    def _run_in_scope(self, options: dict[str, Any]) -> Any:
+        if self._satker is None or not self.opens_scope:
+            return self.run(**options)
+        with tenant_scope(self._satker):
+            return self.run(**options)
 
     def run(self, **options: Any) -> Any:
         """Do the work; return what to print: a mapping, a list of mappings, or None."""

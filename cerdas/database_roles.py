@@ -14,6 +14,12 @@ _DEFAULTS = (
 )
 # Never deleted by the application; purging a kegiatan is work of the owner (design, section 3).
 KEPT_TABLES = ("assignments", "assignment_responses", "response_histories", "answer_changes")
+# Written by triggers with the owner's rights; the application only reads.
+READ_ONLY_TABLES = ("audit_entries",)
+_TAKEN_BACK = {
+    **dict.fromkeys(KEPT_TABLES, "DELETE, TRUNCATE"),
+    **dict.fromkeys(READ_ONLY_TABLES, "INSERT, UPDATE, DELETE, TRUNCATE"),
+}
 
 
 def prepare_login_role(*, owner: Any, login: str, password: str) -> None:
@@ -34,12 +40,14 @@ def prepare_login_role(*, owner: Any, login: str, password: str) -> None:
 
 
 def revoke_kept_tables(*, owner: Any, login: str) -> None:
-    """Take back DELETE where rows are kept for ever."""
+    """Take back DELETE where rows are kept for ever, and all writing of the audit trail."""
     with owner.cursor() as cursor:
-        for table in KEPT_TABLES:
+        for table, rights in _TAKEN_BACK.items():
             cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f"public.{table}"])
             if cursor.fetchone()[0]:
-                revoke = sql.SQL("REVOKE DELETE, TRUNCATE ON {table} FROM {login}")
-                cursor.execute(
-                    revoke.format(table=sql.Identifier(table), login=sql.Identifier(login))
+                revoke = sql.SQL("REVOKE {rights} ON {table} FROM {login}").format(
+                    rights=sql.SQL(rights),
+                    table=sql.Identifier(table),
+                    login=sql.Identifier(login),
                 )
+                cursor.execute(revoke)

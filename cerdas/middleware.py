@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, get_script_prefix, resolve, set_script_prefix
 
 from cerdas.api.authentication import authenticate_request
+from cerdas.audit import audited_transaction, audited_writes, request_context
 from cerdas.database_errors import DATABASE_ERRORS, database_error_response
 from cerdas.errors import CerdasError
 from cerdas.request_body import read_body
@@ -68,13 +69,20 @@ class TenantMiddleware:
         try:
             authenticate_request(request)
             read_body(request, view)
-            if getattr(view, "own_scope", False):
-                return self.get_response(request)
-            return self._respond_in_scope(request)
+            with request_context(request, getattr(match, "captured_kwargs", None) or {}):
+                if getattr(view, "own_scope", False):
+                    return self._respond_without_scope(request)
+                return self._respond_in_scope(request)
         except CerdasError as error:
             return error_response(error, request)
         except DATABASE_ERRORS as error:
             return database_error_response(error, request)
+
+    def _respond_without_scope(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith("/api/"):  # these open scopes, which say who works
+            return self.get_response(request)
+        with audited_writes():
+            return self.get_response(request)
 
     def _respond_in_scope(self, request: HttpRequest) -> HttpResponse:
         with self._scope(request):
@@ -94,4 +102,4 @@ class TenantMiddleware:
         request.satker = None  # type: ignore[attr-defined]
         if user.is_authenticated and user.is_superuser:
             return super_scope()
-        return transaction.atomic()
+        return audited_transaction()

@@ -118,3 +118,109 @@ class JobFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AuditOrigin(models.TextChoices):
+    """Through which door a change came."""
+
+    API = "api", _("Phone or API")
+    ADMIN = "admin", _("Office pages")
+    COMMAND = "command", _("Command")
+    JOB = "job", _("Job")
+    SYSTEM = "system", _("System")
+
+
+class AuditAction(models.TextChoices):
+    """What was done to a row."""
+
+    INSERT = "insert", _("Added")
+    UPDATE = "update", _("Changed")
+    DELETE = "delete", _("Removed")
+
+
+class AuditedTable(models.TextChoices):
+    """What the trail covers, in the words of people."""
+
+    ASSIGNMENTS = "assignments", _("Assignment")
+    FORM_VERSIONS = "form_versions", _("Questionnaire")
+    INVITATIONS = "invitations", _("Invitation")
+    JOBS = "jobs", _("Job")
+    KEGIATAN_MEMBERS = "kegiatan_members", _("Member of an activity")
+    KEGIATAN_SATKER_USER_ROLES = "kegiatan_satker_user_roles", _("Role in an activity")
+    KEGIATAN_SATKERS = "kegiatan_satkers", _("Office in an activity")
+    KEGIATAN_STATISTIKS = "kegiatan_statistiks", _("Activity")
+    MASTER_DATA = "master_data", _("Dataset")
+    PARKED_OPERATIONS = "parked_operations", _("Waiting field work")
+    SATKER_USER_ROLES = "satker_user_roles", _("Role in the office")
+    SATKER_WILAYAH_TUGAS = "satker_wilayah_tugas", _("Area of the office")
+    SATKERS = "satkers", _("Office")
+    USERS = "users", _("Person")
+
+
+class AuditEntry(models.Model):
+    """One change of one row: who, from where, what. Written by triggers only, never changed.
+
+    `satker` is the office whose admins see it, empty for what is global. No foreign keys in the
+    database: entries outlive what they speak of. Secrets, answers and contents are never in it.
+    Statuses and answers of units have histories of their own.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(_("time"))
+    satker = models.ForeignKey(
+        Satker,
+        models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("office"),
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        related_name="+",
+        help_text=_("Empty when nobody was signed in."),
+    )
+    origin = models.CharField(_("door"), max_length=10, choices=AuditOrigin.choices)
+    address = models.CharField(_("network address"), max_length=64, blank=True)
+    request = models.CharField(
+        _("request"),
+        max_length=500,
+        blank=True,
+        help_text=_("Method and path, or name of the command or job."),
+    )
+    action = models.CharField(_("action"), max_length=10, choices=AuditAction.choices)
+    table_name = models.CharField(
+        _("what was changed"), max_length=63, choices=AuditedTable.choices
+    )
+    row_id = models.CharField(
+        _("id of the row"), max_length=64, blank=True, help_text=_("Empty for many rows.")
+    )
+    label = models.CharField(_("label"), max_length=300, blank=True)
+    changes = models.JSONField(help_text=_("For each column its old and new value."))
+
+    class Meta:
+        db_table = "audit_entries"
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit trail")
+        ordering = ["-at", "-id"]
+        indexes = [
+            # the list of an office, of super_admin, and of one row; all newest first
+            models.Index(fields=["satker", "-at", "-id"], name="audit_of_an_office"),
+            models.Index(fields=["-at", "-id"], name="audit_newest_first"),
+            models.Index(fields=["table_name", "row_id"], name="audit_of_a_row"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(origin__in=AuditOrigin.values), name="audit_origin_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(action__in=AuditAction.values), name="audit_action_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_table_name_display()}: {self.label}"

@@ -1,7 +1,8 @@
 """The satker scope: which office's rows the database gives to the current transaction.
 
 Row-level security compares `satker_id` with the setting `app.satker_id`; outside a scope tenant
-tables are empty. super_admin works under a second policy on `app.super`. Source: design, section 3.
+tables are empty. super_admin works under a second policy on `app.super`. The same statement tells
+the triggers of the audit trail who works (cerdas/audit.py). Source: design, section 3.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +14,9 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
+from cerdas.audit import SET_LOCAL, audit_settings
 from cerdas.errors import NotFound
+from cerdas.prepared import execute
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,6 +32,9 @@ class _Scope:
 
 
 _NO_SCOPE = _Scope("", False)
+_SET_SCOPE = (
+    f"SELECT set_config('app.satker_id', %s, true), set_config('app.super', %s, true), {SET_LOCAL}"
+)
 
 
 def _current(using: str) -> _Scope:
@@ -46,13 +52,9 @@ def current_satker_id(using: str = DEFAULT_DB_ALIAS) -> UUID | None:
 
 
 def _apply(scope: _Scope, using: str) -> None:
-    connection = connections[using]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('app.satker_id', %s, true), set_config('app.super', %s, true)",
-            [scope.satker_id, "on" if scope.is_super else ""],
-        )
-    connection.cerdas_scope = scope  # type: ignore[attr-defined]
+    is_super = "on" if scope.is_super else ""
+    execute(_SET_SCOPE, [scope.satker_id, is_super, *audit_settings()], using=using)
+    connections[using].cerdas_scope = scope  # type: ignore[attr-defined]
 
 
 @contextmanager
