@@ -15,7 +15,9 @@ from pathlib import Path
 import polars as pl
 from django.utils.translation import gettext as _
 
-from .reading import FileUnreadable, blocks_of_lines, opened, wrong_encoding
+from .csv_heads import Known, find_head
+from .office_files import OfficeFile
+from .reading import FileUnreadable, blocks_of_lines, wrong_encoding
 
 ROW = "row"
 
@@ -40,38 +42,52 @@ class Block:
 class CsvFile:
     """A CSV file that is read once, from the header on.
 
-    header: the cells of row 1, stripped. Raises FileUnreadable from `blocks`.
+    known: recognises the header row, see `csv_heads`. header: its cells, stripped; header_row and
+    delimiter are set with it. Raises FileUnreadable from `blocks`.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, source: OfficeFile, known: Known | None = None) -> None:
+        self.source = source
         self.header: list[str] = []
+        self.header_row = 1
+        self.delimiter = ","
+        self.notes: list[str] = []
+        self._known = known
         self._next_row = 1
 
     def blocks(self) -> Iterator[Block]:
         """Yield the header's own empty block first, then the rows."""
-        with opened(self.path) as stream:
-            source = blocks_of_lines(self.path, stream)
-            first = next(source, b"")
-            head, _newline, body = first.partition(b"\n")
-            self.header = self._read_header(head)
-            self._next_row = 2
+        with self.source.opened() as stream:
+            source = blocks_of_lines(self.source.name, stream)
+            body = self._read_head(next(source, b""))
             yield Block(self._frame([], []))
             for block in _with_first(body, source):
                 yield self._regular(block) or self._irregular(block, source)
 
-    def _read_header(self, line: bytes) -> list[str]:
-        try:
-            text = line.decode()
-        except UnicodeDecodeError as error:
-            raise wrong_encoding(self.path) from error
-        if "\0" in text:
-            raise wrong_encoding(self.path)
-        return [cell.strip() for cell in next(csv.reader([text.rstrip("\r")]), [])]
+    def records(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield (row number, cells) of every row after the header, as written; slow and simple."""
+        with self.source.opened() as stream:
+            source = blocks_of_lines(self.source.name, stream)
+            lines = _Lines(self.source.name, self._read_head(next(source, b"")), source)
+            reader = csv.reader(lines, delimiter=self.delimiter)
+            yield from enumerate(reader, start=self._next_row)
+
+    def _read_head(self, first: bytes) -> bytes:
+        """Take the header off the first block; return the rest."""
+        head = find_head(self.source.name, first, self._known)
+        self.header, self.header_row, self.delimiter = head.cells, head.row, head.delimiter
+        self.notes = list(head.notes())
+        self._next_row = head.row + 1
+        return first[head.length :]
 
     @property
     def _schema(self) -> dict[str, pl.DataType]:
         return {str(place): pl.String() for place in range(len(self.header))}
+
+    @property
+    def _named(self) -> int:
+        """How many cells a row needs: up to the last column with a name."""
+        return max((place for place, text in enumerate(self.header, 1) if text), default=0)
 
     def _regular(self, block: bytes) -> Block | None:
         """Parse with polars; None when the block is not plain enough to trust it."""
@@ -82,15 +98,15 @@ class CsvFile:
             frame = pl.read_csv(
                 block,
                 has_header=False,
+                separator=self.delimiter,
                 schema=self._schema,
                 empty_string_is_null=False,
                 raise_if_empty=False,
             )
         except pl.exceptions.PolarsError:
-            return None  # the csv module finds out which row it is, or that it is not UTF-8
-        if frame.height != lines or _separators_outside(block, frame) != lines * (
-            len(self.header) - 1
-        ):
+            return None  # the csv module finds out which row it is
+        separators = lines * (len(self.header) - 1)
+        if frame.height != lines or _outside(block, frame, self.delimiter) != separators:
             return None
         rows = pl.int_range(self._next_row, self._next_row + lines, eager=True, dtype=pl.Int32)
         self._next_row += lines
@@ -98,17 +114,19 @@ class CsvFile:
 
     def _irregular(self, block: bytes, source: Iterator[bytes]) -> Block:
         """Parse with the csv module up to the first record that ends where a block ends."""
-        lines = _Lines(self.path, block, source)
+        lines = _Lines(self.source.name, block, source)
         good: list[list[str]] = []
         rows: list[int] = []
         misfits: list[Misfit] = []
         try:
-            for cells in csv.reader(lines):
-                if len(cells) == len(self.header):
-                    good.append(cells)
+            for cells in csv.reader(lines, delimiter=self.delimiter):
+                fitted = self._fitted(cells)
+                if fitted is not None:
+                    good.append(fitted)
                     rows.append(self._next_row)
                 elif any(cell.strip() for cell in cells):
-                    misfits.append(Misfit(self._next_row, len(cells), ",".join(cells)[:200]))
+                    text = self.delimiter.join(cells)[:200]
+                    misfits.append(Misfit(self._next_row, len(cells), text))
                 self._next_row += 1
                 if lines.at_end_of_block:
                     break
@@ -117,8 +135,17 @@ class CsvFile:
                 "row %(row)s cannot be taken apart: a quotation mark is not closed, a line break"
                 " stands outside quotation marks, or a cell is too long"
             ) % {"row": self._next_row}
-            raise FileUnreadable(self.path, "not_csv", message) from error
+            raise FileUnreadable(self.source.name, "not_csv", message) from error
         return Block(self._frame(good, rows), misfits)
+
+    def _fitted(self, cells: list[str]) -> list[str] | None:
+        """Return the cells as wide as the header; None when more than blanks is missing or over."""
+        width = len(self.header)
+        if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
+            return cells[:width]
+        if self._named <= len(cells) <= width and cells:
+            return cells + [""] * (width - len(cells))
+        return None
 
     def _frame(self, cells: list[list[str]], rows: list[int]) -> pl.DataFrame:
         frame = pl.DataFrame(cells, schema=self._schema, orient="row")
@@ -163,12 +190,12 @@ def _with_first(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
-def _separators_outside(block: bytes, frame: pl.DataFrame) -> int:
+def _outside(block: bytes, frame: pl.DataFrame, delimiter: str) -> int:
     """Count the separators that are not inside a cell; short rows have too few."""
-    total = block.count(b",")
+    total = block.count(delimiter.encode())
     if b'"' not in block:
         return total
     inside = frame.select(
-        pl.sum_horizontal(pl.all().str.count_matches(",", literal=True).sum())
+        pl.sum_horizontal(pl.all().str.count_matches(delimiter, literal=True).sum())
     ).item()
     return total - int(inside)

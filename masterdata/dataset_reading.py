@@ -1,4 +1,4 @@
-"""Datasets (KBLI, KBJI, ...) from JSON or CSV: a list of objects, each with a text code.
+"""Datasets (KBLI, KBJI, ...) from JSON, CSV or XLSX: a list of objects, each with a text code.
 
 CSV values are text as written, so codes keep their leading zeros. JSON may be a list of objects,
 or an object with exactly one list of objects among its properties, whose rows are then taken.
@@ -14,7 +14,9 @@ import orjson
 from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator
 
-from .reading import FileUnreadable, read_whole, wrong_encoding
+from .csv_heads import find_head
+from .office_files import office_file
+from .reading import FileUnreadable
 from .reports import LoadReport, Refusal
 
 SIZE_LIMIT_BYTES = 256 * 2**20
@@ -39,7 +41,9 @@ def dataset_rows(path: Path, report: LoadReport) -> DatasetRows:
     Row numbers: CSV as in a spreadsheet (header = 1), JSON the position in the list from 1.
     Raises FileUnreadable.
     """
-    content = read_whole(path, SIZE_LIMIT_BYTES)
+    with office_file(path) as file:
+        content = file.whole(SIZE_LIMIT_BYTES)
+        report.notes += file.notes
     is_json = ".json" in path.suffixes or content.lstrip()[:1] in (b"[", b"{")
     read = _read_json(path, content, report) if is_json else _read_csv(path, content, report)
     report.rows += len(read.rows)
@@ -78,31 +82,34 @@ def _list_of_objects(path: Path, value: Any, report: LoadReport) -> list[Any]:
 
 
 def _read_csv(path: Path, content: bytes, report: LoadReport) -> DatasetRows:
-    try:
-        text = content.decode()
-    except UnicodeDecodeError as error:
-        raise wrong_encoding(path) from error
-    if "\0" in text[:1000]:
-        raise wrong_encoding(path)
-    reader = csv.reader(io.StringIO(text, newline=""))
+    head = find_head(path, content, _known)
+    report.notes += head.notes()
+    header = head.cells
+    code_column = _code_column(path, header)
+    if len(set(filter(None, header))) != len([cell for cell in header if cell]):
+        raise FileUnreadable(path, "headers", _("a header occurs twice"))
+    named = max(place for place, cell in enumerate(header, 1) if cell)
+    text = io.StringIO(content[head.length :].decode(errors="replace"), newline="")
     rows: list[Row] = []
     numbers: list[int] = []
     try:
-        header = [cell.strip() for cell in next(reader, [])]
-        code_column = _code_column(path, header)
-        if len(set(filter(None, header))) != len([cell for cell in header if cell]):
-            raise FileUnreadable(path, "headers", _("a header occurs twice"))
-        for number, cells in enumerate(reader, start=2):
-            if len(cells) == len(header):
+        for number, cells in enumerate(csv.reader(text, delimiter=head.delimiter), head.row + 1):
+            if not any(cell.strip() for cell in cells):
+                continue
+            if named <= len(cells) and not any(cell.strip() for cell in cells[len(header) :]):
                 numbers.append(number)
-                rows.append({key: cell for key, cell in zip(header, cells, strict=True) if key})
-            elif any(cell.strip() for cell in cells):
+                rows.append({key: cell for key, cell in zip(header, cells, strict=False) if key})
+            else:
                 report.rows += 1
                 report.refuse(_misfit(number, len(header), cells))
     except csv.Error as error:
         message = _("a quotation mark is not closed, or a cell is too long: %(why)s")
         raise FileUnreadable(path, "not_csv", message % {"why": error}) from error
     return DatasetRows(code_column, rows, numbers)
+
+
+def _known(header: str) -> str | None:
+    return "code" if header.casefold() in CODE_COLUMNS else None
 
 
 def _misfit(number: int, expected: int, cells: list[str]) -> Refusal:

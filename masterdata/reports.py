@@ -1,12 +1,19 @@
 """What a load did or would do: counts and every refusal. One shape for both loading commands."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 # A file with its columns in the wrong order breaks several rules in each of a million rows;
 # beyond this many the rest is only counted.
 REFUSALS_KEPT = 100_000
+
+# Told how far a load is: (done, total, one sentence). May raise to stop the load.
+Progress = Callable[[int, int, str], None]
+
+
+def no_progress(done: int, total: int, message: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,7 @@ class LoadReport:
     refused_count: int = 0
     refused: list[Refusal] = field(default_factory=list)
     ignored_columns: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # how the files were read, when not as usual
 
     def refuse(self, refusal: Refusal) -> None:
         """Count a refusal and keep it while there is room."""

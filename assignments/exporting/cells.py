@@ -1,16 +1,8 @@
 """Cells of files that people open in a spreadsheet: text stays text, formulas do not run."""
 
-import re
+from cerdas.tables import FORMULA_SIGNS, neutralised
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_NEGATIVE_NUMBER = re.compile(r"-[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?")
-
-
-def neutralised(text: str) -> str:
-    """Return text that a spreadsheet shows and does not calculate; negative numbers stay."""
-    if not text.startswith(FORMULA_SIGNS) or _NEGATIVE_NUMBER.fullmatch(text):
-        return text
-    return "'" + text
+__all__ = ["as_typed", "neutralised"]
 
 
 def as_typed(text: str) -> str:

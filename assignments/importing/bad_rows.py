@@ -1,16 +1,15 @@
 """Files for people around an import: the refused rows with their reasons, and the template."""
 
 import csv
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from assignments.exporting.cells import neutralised
 from assignments.importing.columns import REASON, template_header
 from assignments.importing.tables import Table
+from cerdas.tables import replacing
 from masterdata.reports import Refusal
 
 
@@ -26,7 +25,7 @@ class BadRows:
         place = _place_of_reason(table.header)
         header = [text for n, text in enumerate(table.header) if n != place]
         written = 0
-        with _replacing(self.path) as stream:
+        with replacing(self.path) as stream:
             sheet = csv.writer(stream, delimiter=table.delimiter)
             sheet.writerow([*map(neutralised, header), REASON])
             for number, cells in table.rows():
@@ -61,18 +60,6 @@ def _place_of_reason(header: Sequence[str]) -> int | None:
 def template_write(*, schema: Mapping[str, Any] | None, path: Path) -> tuple[str, ...]:
     """Write an empty file with the columns that an import into this kegiatan reads."""
     header = template_header(schema)
-    with _replacing(path) as stream:
+    with replacing(path) as stream:
         csv.writer(stream).writerow(map(neutralised, header))
     return header
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[TextIO]:
-    """Write beside the file and rename; the byte order mark tells Excel that it is UTF-8."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("w", encoding="utf-8-sig", newline="") as stream:
-            yield stream
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -13,22 +13,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-import orjson
 from django.utils.translation import gettext as _
 
-from cerdas.subprocess_limits import MIB, ChildFailed, Limits, run_limited
+from cerdas.subprocess_limits import MIB, Limits
 from masterdata.reading import ZIP_MAGIC, FileUnreadable, opened, wrong_encoding
+from masterdata.workbooks import XLSX_UNPACKED_BYTES as XLSX_UNPACKED_BYTES
+from masterdata.workbooks import workbook_to_csv
 
 Row: TypeAlias = tuple[int, list[str]]
 CELL_LENGTH = 100_000
 FILE_BYTES = 512 * MIB
-XLSX_BYTES = 64 * MIB
-XLSX_UNPACKED_BYTES = 768 * MIB
-XLSX_ROWS = 200_000
 CSV_ROWS = 1_000_000
 LINE_LENGTH = 4 * MIB
-_WORKER = Path(__file__).with_name("xlsx_worker.py")
-_NOT_A_WORKBOOK = 3
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,7 @@ def opened_table(file: Path) -> Iterator[Table]:
         return
     with tempfile.TemporaryDirectory(prefix="cerdas-import-") as folder:
         converted = Path(folder) / "sheet.csv"
-        lost = _convert(file, converted)
+        lost = workbook_to_csv(file, converted, limits=Limits()).lost
         yield _table(file, converted, lost, delimiter=",")
 
 
@@ -75,30 +71,6 @@ def _is_zip(file: Path) -> bool:
     except OSError as error:
         message = _("the file cannot be opened: %(why)s") % {"why": error.strerror or error}
         raise FileUnreadable(file, "missing", message) from error
-
-
-def _convert(file: Path, target: Path) -> frozenset[tuple[int, int]]:
-    """Write the first sheet as CSV; return where numbers lost digits."""
-    limits = Limits()
-    arguments = [str(file.resolve()), str(target), str(XLSX_UNPACKED_BYTES), str(XLSX_ROWS)]
-    try:
-        if file.stat().st_size > XLSX_BYTES:
-            raise _too_large(file)
-        told = orjson.loads(run_limited(_WORKER, arguments, limits=limits))
-    except ChildFailed as error:
-        if error.returncode == _NOT_A_WORKBOOK:
-            message = _("this is not an Excel workbook; save it as XLSX or CSV (UTF-8)")
-            raise FileUnreadable(file, "not_xlsx", message) from error
-        raise _too_large(file) from error
-    return frozenset((row, column) for row, column in told["lost"])
-
-
-def _too_large(file: Path) -> FileUnreadable:
-    message = _(
-        "the workbook is damaged, or too large when unpacked (at most %(rows)s rows); save it as "
-        "CSV (UTF-8)"
-    ) % {"rows": XLSX_ROWS}
-    return FileUnreadable(file, "too_large", message)
 
 
 def _table(

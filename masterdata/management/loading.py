@@ -13,6 +13,7 @@ import orjson
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
+from cerdas.audit import command_context
 from cerdas.errors import CerdasError
 from masterdata.reading import FileUnreadable
 from masterdata.reports import LoadReport, Refusal
@@ -35,7 +36,8 @@ class LoadingCommand(BaseCommand):
         """Run the load, print what it did and exit with its code."""
         exit_code = 0
         try:
-            report = load()
+            with command_context(None, self.__module__.rpartition(".")[2]):
+                report = load()
         except CerdasError as error:
             unreadable = isinstance(error, FileUnreadable)
             exit_code = UNREADABLE if unreadable else REFUSED
@@ -59,6 +61,8 @@ class LoadingCommand(BaseCommand):
         if report.refused_count > REFUSALS_SHOWN:
             more = report.refused_count - REFUSALS_SHOWN
             self.stdout.write(_("... and %(more)s more; --json lists them") % {"more": more})
+        for note in report.notes:
+            self.stdout.write(_("note: %(note)s") % {"note": note})
         for column in report.ignored_columns:
             self.stdout.write(_("column ignored: %(column)s") % {"column": column})
         shown: dict[str, Any] = {

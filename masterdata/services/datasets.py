@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cerdas.errors import NotFound
 from masterdata.dataset_reading import DatasetRows, Row, dataset_rows, find_code_column
 from masterdata.models import NAME_MAX, TYPE_MAX, MasterData
 from masterdata.reports import LoadReport, Refusal
@@ -58,14 +59,38 @@ def masterdata_load(
     report.size_bytes = len(text.encode())
     report.checksum = hashlib.sha256(text.encode()).hexdigest()
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_DATASETS])
+        _lock()
         stored = MasterData.objects.filter(type=kind, version=version).defer("data").first()
         if stored is not None:
             _load_again(stored, report, len(read.rows), activate)
         else:
             _load_new(report, read, text, description, activate is not False)
     return report
+
+
+def masterdata_activate(*, kind: str, version: int) -> None:
+    """Use a stored version from now on, in place of the active one. Repeating changes nothing.
+
+    Raises NotFound.
+    """
+    with transaction.atomic():
+        _lock()
+        stored = MasterData.objects.filter(type=kind, version=version).defer("data").first()
+        if stored is None:
+            raise NotFound
+        if not stored.is_active:
+            _make_active(stored)
+
+
+def _lock() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_DATASETS])
+
+
+def _make_active(stored: MasterData) -> None:
+    _make_room(stored.type)
+    stored.is_active = True
+    stored.save(update_fields=["is_active", "updated_at"])
 
 
 def _check_names(report: DatasetReport, description: str | None) -> None:
@@ -94,9 +119,7 @@ def _load_again(
     report.unchanged, report.compared_with = rows, stored.version
     report.is_active = stored.is_active or bool(activate)
     if activate and not stored.is_active and not report.dry_run:
-        _make_room(stored.type)
-        stored.is_active = True
-        stored.save(update_fields=["is_active", "updated_at"])
+        _make_active(stored)
         report.loaded = True
 
 

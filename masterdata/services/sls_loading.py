@@ -1,6 +1,8 @@
 """Load the region master from the office's files: all or nothing, one short transaction."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -9,8 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from cerdas.errors import CerdasError
 from cerdas.tenancy import super_scope
-from masterdata.reports import LoadReport, Refusal
-from masterdata.sls_reading import CONTENT, HEADERS, NAMES, OPTIONAL, SlsFile
+from masterdata.bad_rows import bad_rows_write
+from masterdata.browsing import region_counts_forget
+from masterdata.reports import LoadReport, Progress, Refusal, no_progress
+from masterdata.sls_columns import HEADERS, NAMES, OPTIONAL
+from masterdata.sls_reading import CONTENT, SlsFile
 
 from .sls_staging import STAGE, Stage, staged
 from .use_checks import areas_in_use, registered_columns
@@ -19,6 +24,7 @@ from .use_checks import areas_in_use, registered_columns
 # the region master, exclusive for a removal, so that nothing is removed under a new assignment.
 _LOCK_LOADING = 0x6D_61_73_74_65_72_01
 _LOCK_REGIONS = 0x6D_61_73_74_65_72_02
+_LOCK_POLL_SECONDS = 0.5
 _REMOVED = "master_sls_removed"
 _VANISHED = "master_sls_vanished"
 
@@ -45,7 +51,14 @@ class RemovalUnguarded(CerdasError):
 
 
 def master_sls_load(
-    *, paths: Sequence[Path], replace: bool = False, dry_run: bool = False
+    *,
+    paths: Sequence[Path],
+    replace: bool = False,
+    dry_run: bool = False,
+    bad_rows: Path | None = None,
+    progress: Progress = no_progress,
+    wait_seconds: int = 0,
+    on_written: Callable[[LoadReport], None] | None = None,
 ) -> LoadReport:
     """Load the files of one or several kabupaten into the region master.
 
@@ -53,17 +66,33 @@ def master_sls_load(
     content again changes nothing. Optional columns that a file lacks keep what is stored.
     replace: also remove what the files no longer have, only inside the kabupaten that they hold;
     refused with `in_use` when an area in use would vanish.
+    bad_rows: write the refused rows there with their reasons, when there are any.
+    progress: told how far it is; may raise to stop, and nothing is loaded.
+    wait_seconds: how long to wait while another load runs, before LoadRunning.
+    on_written: called in the transaction that loads, after the last row.
     Raises FileUnreadable, LoadRunning, RemovalUnguarded.
-    Source: spec, "Administration"; issue 2, point 7.
+    Source: spec, "Administration"; issue 2, point 7; issue 3, point 8.
     """
     report = LoadReport(dry_run=dry_run)
     several = len(paths) > 1
     files = [SlsFile(path, str(path) if several else None) for path in paths]
-    with staged(files, report) as stage:
+    total = sum(file.size_bytes for file in files)
+    with staged(files, report, progress) as stage:
         if not report.refused and stage.keys:
+            progress(total, total, _("comparing with what is stored"))
             # Rows of all offices are visible for the question whether an SLS is in use.
             with super_scope() if replace else transaction.atomic():
-                _compare_and_write(stage, report, replace=replace)
+                _take_lock(partial(progress, total, total), wait_seconds)
+                _compare_all(stage, report, replace=replace)
+                if not dry_run and not report.refused:
+                    progress(total, total, _("writing"))
+                    _write(stage, report)
+                    report.loaded = bool(report.added or report.changed or report.removed)
+                    transaction.on_commit(region_counts_forget, robust=True)
+                    if on_written is not None:
+                        on_written(report)
+    if bad_rows is not None and report.refused:
+        bad_rows_write(bad_rows, files, report.refused)
     return report
 
 
@@ -77,11 +106,22 @@ def master_sls_hold() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK_REGIONS])
 
 
-def _compare_and_write(stage: Stage, report: LoadReport, *, replace: bool) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK_LOADING])
-        if not cursor.fetchone()[0]:
+def _take_lock(progress: Callable[[str], None], wait_seconds: int) -> None:
+    """Become the only load until the transaction ends. Raises LoadRunning."""
+    until = time.monotonic() + wait_seconds
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK_LOADING])
+            if cursor.fetchone()[0]:
+                return
+        if time.monotonic() >= until:
             raise LoadRunning
+        progress(_("waiting until another load has ended"))
+        time.sleep(_LOCK_POLL_SECONDS)
+
+
+def _compare_all(stage: Stage, report: LoadReport, *, replace: bool) -> None:
+    with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '128MB'")
         cursor.execute(f"ANALYZE {STAGE}")
     removed = _find_removed(stage, report) if replace else 0
@@ -90,9 +130,6 @@ def _compare_and_write(stage: Stage, report: LoadReport, *, replace: bool) -> No
     added, changed, staged_rows = _compare(stage)
     report.added, report.changed, report.removed = added, changed, removed
     report.unchanged = staged_rows - added - changed
-    if not report.dry_run:
-        _write(stage, report)
-        report.loaded = bool(added or changed or removed)
 
 
 def _incoming(column: str, stage: Stage) -> str:

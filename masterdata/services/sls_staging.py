@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from masterdata.csv_frames import ROW
-from masterdata.reports import LoadReport, Refusal
+from masterdata.reports import LoadReport, Progress, Refusal
 from masterdata.sls_reading import CONTENT, OPTIONAL, SlsFile
 
 STAGE = "master_sls_stage"
@@ -40,9 +40,10 @@ class Stage:
 
 
 @contextmanager
-def staged(files: list[SlsFile], report: LoadReport) -> Iterator[Stage]:
+def staged(files: list[SlsFile], report: LoadReport, progress: Progress) -> Iterator[Stage]:
     """Read, check and stage the files; the temporary table is gone afterwards.
 
+    progress is told the bytes read, after every batch.
     After the first refusal rows are still checked but no longer sent. Exact duplicates are counted
     and dropped; a code with two contents is refused. Raises FileUnreadable.
     """
@@ -60,6 +61,7 @@ def staged(files: list[SlsFile], report: LoadReport) -> Iterator[Stage]:
                 stage.keys.append(_keys(batch, file_no))
                 if not report.refused:
                     _copy(batch, file_no)
+                progress(*_bytes_read(files, file_no), _("%(rows)s rows read") % vars(report))
             for column in set(OPTIONAL) & set(file.headers):
                 stage.files_with[column].append(file_no)
         _settle_duplicates(stage, files, report)
@@ -84,6 +86,16 @@ def _ahead(source: Iterator[T]) -> Iterator[T]:
         while (item := coming.result()) is not None:
             coming = submit()
             yield item
+
+
+def _bytes_read(files: list[SlsFile], file_no: int) -> tuple[int, int]:
+    """Return how many bytes of all files were read, and how many there are."""
+    sizes = [file.size_bytes for file in files]
+    current = files[file_no].file
+    done = sum(sizes[:file_no])
+    if current is not None and current.size_bytes:
+        done += sizes[file_no] * current.read_bytes // current.size_bytes
+    return min(done, sum(sizes)), sum(sizes)
 
 
 def _copy(batch: pl.DataFrame, file_no: int) -> None:

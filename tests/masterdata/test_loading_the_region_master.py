@@ -108,7 +108,7 @@ def test_one_bad_row_keeps_every_file_out_and_all_faults_are_told(sls_file: Writ
     report = master_sls_load(paths=[good, bad])
     assert refusals(report) == [
         (3, "Nama SLS", "name_missing"),
-        (4, "ID SLS", "code_format"),
+        (4, "ID SLS", "lost_zero"),
     ]
     assert {refusal.as_json()["file"] for refusal in report.refused} == {str(bad)}
     assert (counts(report), report.rows, report.loaded) == ((0, 0, 0, 0, 0), 4, False)

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import random
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,11 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masterdata import csv_frames, reading
+from masterdata import reading
 from masterdata.csv_frames import ROW, CsvFile
+from masterdata.office_files import OfficeFile
 from masterdata.reading import FileUnreadable
 from masterdata.reports import LoadReport
-from masterdata.sls_reading import HEADERS, NAMES, SlsFile, _is_good, _rules
+from masterdata.sls_columns import HEADERS, NAMES
+from masterdata.sls_reading import SlsFile, _is_good, _rules
 from tests.masterdata.conftest import EXTRA, HEADER, refusals, sls_row
 
 Writer = Callable[..., Path]
@@ -91,8 +94,9 @@ def test_headers_may_differ_in_case_and_spaces_and_order(sls_file: Writer, tmp_p
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [
-        ({"ID SLS": "610408000100010"}, [("ID SLS", "code_format")]),
-        ({"ID SLS": "6,10408E+15"}, [("ID SLS", "code_format")]),
+        ({"ID SLS": "61040800010001"}, [("ID SLS", "code_format")]),
+        ({"ID SLS": "610408000100010"}, [("ID SLS", "lost_zero")]),
+        ({"ID SLS": "6,10408E+15"}, [("ID SLS", "digits_lost")]),
         ({"ID SLS": "61040800010001００"}, [("ID SLS", "code_format")]),
         ({"ID Desa": ""}, [("ID Desa", "code_format")]),
         ({"ID PROVINSI": "6"}, [("ID PROVINSI", "code_format")]),
@@ -190,12 +194,11 @@ def test_what_a_csv_writer_wrote_is_read_back_whatever_the_blocks(
 ) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator=line_end).writerows([["a", "b", "c"], *rows])
-    path = Path("unused.csv")
-    stream = io.BytesIO(text.getvalue().encode())
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, tempfile.NamedTemporaryFile() as file:
+        file.write(text.getvalue().encode())
+        file.flush()
         patch.setattr(reading, "BLOCK_BYTES", block_bytes)
-        patch.setattr(csv_frames, "opened", lambda _path: stream)
-        blocks = list(CsvFile(path).blocks())
+        blocks = list(CsvFile(OfficeFile(Path(file.name), Path(file.name))).blocks())
     found = [row[:3] for block in blocks for row in block.frame.rows()]
     assert [list(row) for row in found] == rows
     assert [row[3] for block in blocks for row in block.frame.rows()] == [
@@ -255,9 +258,9 @@ def test_a_file_that_cannot_be_read_says_why(sls_file: Writer, tmp_path: Path) -
     cases = {
         "missing": None,
         "corrupt_gzip": packed[: len(packed) // 2],
-        "wrong_encoding": good.read_text("utf-8-sig").encode("cp1252"),
+        "wrong_encoding": good.read_text("utf-8-sig").encode() + b"RT \xc9\n",
         "headers": b"",
-        "not_csv": b"PK\x03\x04rest of a workbook",
+        "corrupt_zip": b"PK\x03\x04rest of a workbook",
     }
     for expected, content in cases.items():
         path = tmp_path / f"{expected}.csv"
@@ -265,7 +268,7 @@ def test_a_file_that_cannot_be_read_says_why(sls_file: Writer, tmp_path: Path) -
             path.write_bytes(content)
         assert reason(path) == expected
     for name, content in {
-        "utf16": good.read_text("utf-8-sig").encode("utf-16"),
+        "utf16 without its mark": good.read_text("utf-8-sig").encode("utf-16-le"),
         "gzip with a wrong check sum": packed[:-8] + bytes(8),
         "gzip of nothing": b"\x1f\x8b\x08garbage",
     }.items():
