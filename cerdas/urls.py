@@ -3,12 +3,28 @@
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from cerdas import views
+from cerdas import place_views, views
 from cerdas.admin_sites import global_site
 from cerdas.tenancy import own_scope
+from satker.views_links import account_link
 
 urlpatterns = [
-    path("", views.landing, name="landing"),
+    path("", place_views.landing, name="landing"),
+    path("home/", place_views.home, name="home"),
+    path("mobile/", place_views.mobile, name="mobile"),
+    path(
+        "home/invitations/<uuid:invitation_id>/accept/",
+        place_views.invitation_yes,
+        name="invitation_yes",
+    ),
+    path(
+        "home/invitations/<uuid:invitation_id>/decline/",
+        place_views.invitation_no,
+        name="invitation_no",
+    ),
+    path("account/", include("satker.account_urls")),
+    path("akun/<str:uid>/<str:token>/", account_link, name="account_link"),
+    path("_allauth/browser/v1/", include("satker.headless_urls")),
     path("satker/", views.office_sign_in, name="office_sign_in"),
     path("i18n/setlang/", own_scope(set_language), name="set_language"),
     path("healthz", views.healthz, name="healthz"),

@@ -1,4 +1,4 @@
-"""Pages outside the offices: landing, health, and what an error looks like."""
+"""Pages outside the offices: health, the way to an office, and what an error looks like."""
 
 import re
 
@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cerdas.errors import CerdasError, Invalid, NotAllowed, NotFound
+from cerdas.place_views import landing_context
 from cerdas.readiness import OK, readiness_checks
 from cerdas.responses import error_response
 from cerdas.tenancy import own_scope
@@ -30,13 +31,6 @@ class ServerError(CerdasError):
 
 @own_scope
 @require_safe
-def landing(request: HttpRequest) -> HttpResponse:
-    """Say what Cerdas is and lead to the office and to the API. Asks the database nothing."""
-    return render(request, "landing.html")
-
-
-@own_scope
-@require_safe
 def office_sign_in(request: HttpRequest) -> HttpResponse:
     """Lead from an office code (`?kode=6104`) to that office's sign-in page.
 
@@ -50,7 +44,7 @@ def office_sign_in(request: HttpRequest) -> HttpResponse:
         if code
         else _("Write the code of your office.")
     )
-    context = {"office_code": code[:20], "office_code_error": message}
+    context = {**landing_context(request), "office_code": code[:20], "office_code_error": message}
     return render(request, "landing.html", context, status=400)
 
 

@@ -13,6 +13,29 @@ class WrongCredentials(CerdasError):
     default_message = _("The email or the password is not right.")
 
 
+class OtpRequired(CerdasError):
+    """The password is right and the account asks for a code besides it."""
+
+    code = "otp_required"
+    status = 401
+    default_message = _("Write the code that your authenticator app shows, or a recovery code.")
+
+
+class OtpWrong(CerdasError):
+    """The code is wrong, too old or used already."""
+
+    code = "otp_wrong"
+    status = 401
+    default_message = _("The code is not right. Wait for the next one in your app and try again.")
+
+
+class GoogleRefused(CerdasError):
+    """A Google account that cannot sign in or be linked here; the message says why."""
+
+    code = "google_refused"
+    status = 403
+
+
 class TooManyRequests(CerdasError):
     """A limit is reached; details: retry_after_seconds."""
 

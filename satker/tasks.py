@@ -1,9 +1,11 @@
-"""Jobs that tidy up after sign-ins."""
+"""Jobs around sign-in: mail, and tidying up."""
 
 import logging
+from uuid import UUID
 
 from procrastinate.contrib.django import app
 
+from satker.services.password_reset import password_reset_send
 from satker.services.sign_in import sign_in_attempts_prune
 
 logger = logging.getLogger(__name__)
@@ -14,3 +16,10 @@ logger = logging.getLogger(__name__)
 def sign_in_attempts_prune_all(timestamp: int) -> None:
     """Forget counters whose window is over."""
     logger.info("pruned %d sign-in counters", sign_in_attempts_prune())
+
+
+@app.task(name="satker.password_reset_mail", retry=5)
+def password_reset_mail(user_id: str | None, origin: str, language: str | None) -> None:
+    """Mail a link that sets a new password. user_id: None for an unknown email: nothing to do."""
+    if user_id is not None:
+        password_reset_send(user_id=UUID(user_id), origin=origin, language=language)

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,17 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 def env_list(name: str, default: str = "") -> list[str]:
     """Return a comma-separated environment variable as a list of its non-empty parts."""
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def env_flag(name: str, *, default: bool) -> bool:
+    """Return a switch: 1 is on, 0 is off."""
+    return os.environ.get(name, "1" if default else "0") == "1"
+
+
+def _origin(url: str) -> str:
+    """Return scheme, host and port of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 LOCAL_DIR = Path(os.environ.get("CERDAS_LOCAL_DIR", BASE_DIR / ".local"))
@@ -43,6 +55,13 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.headless",
 ]
 
 MIDDLEWARE = [
@@ -58,7 +77,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "cerdas.middleware.TenantMiddleware",
+    "cerdas.second_factor.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "cerdas.urls"
@@ -96,7 +117,7 @@ CACHES = {
 
 AUTH_USER_MODEL = "satker.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    "satker.auth_backends.PasswordBackend",  # every password, whatever the door, is counted
     "guardian.backends.ObjectPermissionBackend",
 ]
 ANONYMOUS_USER_NAME = None  # guardian: no row for people who are not signed in
@@ -109,7 +130,54 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "/"
+# Paths instead of names: the addresses of an office are a URL configuration of their own.
+LOGIN_URL = "/account/login/"
+LOGIN_REDIRECT_URL = "/home/"
+LOGOUT_REDIRECT_URL = "/"
+PASSWORD_RESET_TIMEOUT = 6 * 60 * 60  # seconds; mail is slow where the network is
+
+# Google as an OpenID Connect provider; without client id there is no button and no door.
+GOOGLE_CLIENT_ID = os.environ.get("GOOGLE_CLIENT_ID", "")
+GOOGLE_CLIENT_SECRET = os.environ.get("GOOGLE_CLIENT_SECRET", "")
+GOOGLE_ISSUER = os.environ.get("GOOGLE_ISSUER", "https://accounts.google.com").rstrip("/")
+# People with an admin role set up a second factor before they see an admin page.
+MFA_REQUIRED_FOR_ADMINS = env_flag("MFA_REQUIRED_FOR_ADMINS", default=False)
+
+ACCOUNT_ADAPTER = "satker.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # the form itself is closed: see the adapter
+ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by admins, or come verified from Google
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_FORMS = {
+    "change_password": "satker.sign_in_forms.ChangePasswordForm",
+    "reset_password": "satker.sign_in_forms.ResetPasswordForm",
+}
+# Passwords and codes are counted in sign_in_attempts, exactly; these are approximate. A training
+# room of a hundred officers signs in from one address, hence no limit per address there.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": "20/15m/key",
+    "change_password": None,
+    "reauthenticate": None,
+    "reset_password": "100/m/ip,5/15m/key",
+    "reset_password_from_key": "100/m/ip",
+}
+SOCIALACCOUNT_ADAPTER = "satker.google.GoogleAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # it empties passwords; GoogleAdapter links itself
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10  # seconds
+MFA_ADAPTER = "satker.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1  # one step of 30 s each way: phones in the field keep poor time
+MFA_FORMS = {
+    "authenticate": "satker.sign_in_forms.AuthenticateForm",
+    "reauthenticate": "satker.sign_in_forms.ReauthenticateForm",
+}
+HEADLESS_CLIENTS = ["browser"]
 
 KNOX_TOKEN_MODEL = "satker.DeviceToken"
 REST_KNOX = {
@@ -127,6 +195,7 @@ SIGN_IN_LIMIT_PER_EMAIL = 50
 SIGN_IN_RATE_PER_ADDRESS_PER_MINUTE = 600  # phones share the addresses of their carrier
 RECRUIT_LOOKUPS_PER_HOUR = 200
 NUM_PROXIES = int(os.environ.get("NUM_PROXIES", "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = NUM_PROXIES
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["cerdas.api.authentication.TenantAuthentication"],
@@ -221,7 +290,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
-        "form-action": ["'self'"],
+        # Browsers check the redirects of a form too: the Google button leads there.
+        "form-action": ["'self'", *([_origin(GOOGLE_ISSUER)] if GOOGLE_CLIENT_ID else [])],
     }
 }
 

@@ -24,12 +24,22 @@ class _NameField(serializers.CharField):
     pass
 
 
+# Six digits of an app or eight of a recovery code; people write spaces between them.
+_OTP = {"type": "string", "maxLength": 20, "pattern": r"^[^\u0000]*$", "default": ""}
+
+
+@extend_schema_field(_OTP)
+class _OtpField(serializers.CharField):
+    pass
+
+
 class SignInSerializer(serializers.Serializer):
-    """Email, password and a name for the device."""
+    """Email, password, a name for the device, and the code of people with a second factor."""
 
     email = _EmailField(max_length=254)
     password = _PasswordField(max_length=1024, trim_whitespace=False)
     device_name = _NameField(max_length=100, required=False, default="", allow_blank=True)
+    otp = _OtpField(max_length=20, required=False, default="", allow_blank=True)
 
 
 class SatkerSerializer(serializers.Serializer):

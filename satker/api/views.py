@@ -44,7 +44,9 @@ class TokenView(ApiView):
         responses={
             200: SignedInSerializer,
             400: ErrorSerializer,
-            401: OpenApiResponse(ErrorSerializer, description="wrong_credentials"),
+            401: OpenApiResponse(
+                ErrorSerializer, description="wrong_credentials, otp_required, otp_wrong"
+            ),
             429: OpenApiResponse(ErrorSerializer, description="too_many_requests, Retry-After"),
         },
     )

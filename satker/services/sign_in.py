@@ -13,6 +13,7 @@ from hmac import compare_digest
 
 from django.conf import settings
 from django.db import connections
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from knox.crypto import hash_token
@@ -101,12 +102,17 @@ def _note_seen(device: DeviceToken, now: datetime) -> None:
     device.last_seen_at = now
 
 
-def sign_in(*, email: str, password: str, device_name: str, address: str) -> SignedIn:
-    """Check email and password and give the device a token of its own.
+def sign_in(
+    *, email: str, password: str, device_name: str, address: str, otp: str = ""
+) -> SignedIn:
+    """Check email, password and, for people with a second factor, its code; give a token.
 
-    Runs outside a transaction. Raises what `credentials_check` raises.
+    Runs outside a transaction. Raises what `credentials_check` and `second_factor_check` raise.
     """
+    from satker.services.second_factor import second_factor_check
+
     user = credentials_check(email=email, password=password, address=address)
+    second_factor_check(user=user, otp=otp)
     return _token_create(user, device_name)
 
 
@@ -164,18 +170,18 @@ def _count_attempt(email: str, address: str) -> tuple[str, str]:
     """
     pair, everywhere = f"pair:{email}:{address}", f"email:{email}"
     window = settings.SIGN_IN_WINDOW_SECONDS
-    _count(
+    attempt_count(
         f"address:{address}",
         limit=settings.SIGN_IN_RATE_PER_ADDRESS_PER_MINUTE,
         window_seconds=ADDRESS_WINDOW_SECONDS,
     )
-    _count(pair, limit=settings.SIGN_IN_LIMIT_PER_EMAIL_AND_ADDRESS, window_seconds=window)
-    _count(everywhere, limit=settings.SIGN_IN_LIMIT_PER_EMAIL, window_seconds=window)
+    attempt_count(pair, limit=settings.SIGN_IN_LIMIT_PER_EMAIL_AND_ADDRESS, window_seconds=window)
+    attempt_count(everywhere, limit=settings.SIGN_IN_LIMIT_PER_EMAIL, window_seconds=window)
     return pair, everywhere
 
 
-def _count(key: str, *, limit: int, window_seconds: int) -> None:
-    """Count one attempt for a key. Raises TooManyRequests above the limit."""
+def attempt_count(key: str, *, limit: int, window_seconds: int) -> None:
+    """Count one attempt for a key, outliving a rollback. Raises TooManyRequests above the limit."""
     with connections[DIRECT].cursor() as cursor:
         cursor.execute(_COUNT, {"key": key, "window": window_seconds})
         attempts, seconds_left = cursor.fetchone()
@@ -185,10 +191,23 @@ def _count(key: str, *, limit: int, window_seconds: int) -> None:
         raise TooManyRequests(message % {"minutes": -(-wait // 60)}, retry_after_seconds=wait)
 
 
+def attempts_forget(key: str) -> None:
+    """Forget what was counted for a key."""
+    with connections[DIRECT].cursor() as cursor:
+        cursor.execute("DELETE FROM sign_in_attempts WHERE key = %s", [key])
+
+
+def email_attempts_forget(email: str) -> None:
+    """Forget the wrong passwords of an email, from every address: it has a new password."""
+    email = email_normalise(email)
+    counters = SignInAttempt.objects.using(DIRECT)
+    counters.filter(Q(key=f"email:{email}") | Q(key__startswith=f"pair:{email}:")).delete()
+
+
 def _forgive(pair: str, everywhere: str) -> None:
     """Take back the counts of an attempt that succeeded; only failures add up."""
+    attempts_forget(pair)
     with connections[DIRECT].cursor() as cursor:
-        cursor.execute("DELETE FROM sign_in_attempts WHERE key = %s", [pair])
         cursor.execute(
             "UPDATE sign_in_attempts SET n = n - 1 WHERE key = %s AND n > 1", [everywhere]
         )

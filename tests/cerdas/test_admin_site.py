@@ -55,7 +55,7 @@ def test_admin_satker_gets_in_and_finds_an_honest_empty_page(
     assert (response.status_code, response["Location"]) == (302, INDEX)
     page = browser.get(INDEX).content.decode()
     assert satker.name in page
-    assert "Belum ada yang dapat dikelola di sini" in page
+    assert "Tidak ada yang menunggu Anda" in page
 
 
 def test_admin_kegiatan_and_super_admin_get_in(

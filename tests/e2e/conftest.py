@@ -30,10 +30,13 @@ def chromium_path() -> str:
     return done.stdout.strip().splitlines()[-1]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[Browser]:
-    """One browser for the run."""
-    # Playwright keeps an event loop in this thread; Django would take its queries for unsafe.
+    """One browser for a file of tests.
+
+    Playwright keeps an event loop in this thread for as long: Django would take its queries for
+    unsafe, and tests of other files that start a loop of their own must find none.
+    """
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_ARGUMENTS)
