@@ -7,28 +7,36 @@ from collections.abc import Callable
 from typing import Any
 
 from csp.decorators import csp_update
-from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import LogoutView
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import resolve_url
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from cerdas.admin_home import global_home, office_home
 from cerdas.admin_menu import GLOBAL_TASKS, OFFICE_TASKS, TaskGroup, menu
 from cerdas.admin_rights import office_of, office_rights
 from cerdas.admin_theme import AuthenticationForm, Favicon, UnfoldAdminSite
 from cerdas.tenancy import own_scope
+from satker.adapters import sign_in_with_password
 from satker.api.client_address import client_address
 from satker.errors import TooManyRequests, WrongCredentials
+from satker.models import User
 from satker.services.sign_in import credentials_check
 
 # unfold's Alpine compiles the expressions in its templates.
 _allow_eval = csp_update({"script-src": ["'unsafe-eval'"]})
-_SESSION_BACKEND = "django.contrib.auth.backends.ModelBackend"
 _GREEN = {
     "50": "oklch(97.5% .015 180)",
     "100": "oklch(94% .035 180)",
@@ -71,9 +79,18 @@ class SignInForm(AuthenticationForm):
             raise ValidationError(error.message, code=error.code) from error
         except WrongCredentials as error:
             raise ValidationError(error.message, code=error.code) from error
-        user.backend = _SESSION_BACKEND  # type: ignore[attr-defined]
         self.user_cache = user
         return self.cleaned_data
+
+    def get_user(self) -> User:
+        """Leave the session to `CerdasSite.login`, which asks the second factor first."""
+        raise _PasswordAccepted(self.user_cache)
+
+
+class _PasswordAccepted(Exception):
+    def __init__(self, user: User) -> None:
+        super().__init__(user)
+        self.user = user
 
 
 class CerdasSite(UnfoldAdminSite):
@@ -89,7 +106,8 @@ class CerdasSite(UnfoldAdminSite):
         """Leave out the shortcut to any object by its id; let everybody sign out."""
         from django.urls import path
 
-        kept = [p for p in super().get_urls() if p.name not in ("view_on_site", "logout")]
+        left_out = ("view_on_site", "logout")
+        kept = [p for p in super().get_urls() if getattr(p, "name", None) not in left_out]
         return [path("logout/", self.logout, name="logout"), *kept]
 
     @method_decorator(never_cache)
@@ -100,15 +118,32 @@ class CerdasSite(UnfoldAdminSite):
 
         Runs without a transaction: nobody waits for the password hash with one open.
         """
-        response: HttpResponse = super().login(request, extra_context)
-        if response.get("Location") == resolve_url(settings.LOGIN_REDIRECT_URL):
-            response["Location"] = reverse("admin:index", current_app=self.name)
+        try:
+            response: HttpResponse = super().login(request, extra_context)
+        except _PasswordAccepted as accepted:
+            return sign_in_with_password(request, accepted.user, self._next(request))
         form = (getattr(response, "context_data", None) or {}).get("form")
         throttled: TooManyRequests | None = getattr(form, "throttled", None)
         if throttled is not None:
             response.status_code = throttled.status
             response["Retry-After"] = str(throttled.details["retry_after_seconds"])
         return response
+
+    def _next(self, request: HttpRequest) -> str:
+        """Return where the person wanted to go on this host, else the home page of the site."""
+        asked = request.POST.get(REDIRECT_FIELD_NAME, request.GET.get(REDIRECT_FIELD_NAME, ""))
+        hosts = {request.get_host()}
+        if url_has_allowed_host_and_scheme(asked, hosts, require_https=request.is_secure()):
+            return asked
+        return reverse("admin:index", current_app=self.name)
+
+    @method_decorator(never_cache)
+    @own_scope
+    def password_change(
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponseRedirect:
+        """Lead to the one page that changes passwords, under the lock-out."""
+        return HttpResponseRedirect("/account/password/change/")
 
     @method_decorator(never_cache)
     @own_scope
@@ -131,6 +166,9 @@ class CerdasSite(UnfoldAdminSite):
         )
         context["site_favicons"] = [icon]
         context["colors"] = {**context["colors"], "primary": _GREEN}
+        context["styles"] = [*context["styles"], static("cerdas/admin.css")]
+        # absolute: the address is mounted once, not below the office's prefix
+        context.update(show_languages=True, languages_action="/i18n/setlang/")
         return context
 
 
@@ -167,7 +205,8 @@ class SatkerSite(CerdasSite):
     def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show what needs doing in the office."""
         office = office_of(request)
-        context = {"office": office, "title": str(office), **(extra_context or {})}
+        home = office_home(request)
+        context = {"office": office, "title": str(office), "home": home, **(extra_context or {})}
         response: HttpResponse = super().index(request, context)
         return response
 
@@ -196,6 +235,12 @@ class GlobalSite(CerdasSite):
         checked.__dict__.update(inner.__dict__)
         decorated: Callable[..., Any] = _allow_eval(checked)
         return decorated
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show what needs doing in the installation."""
+        context = {"title": _("What needs doing"), "home": global_home(), **(extra_context or {})}
+        response: HttpResponse = super().index(request, context)
+        return response
 
 
 satker_site = SatkerSite(name="satker_admin")

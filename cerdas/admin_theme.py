@@ -4,7 +4,9 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
+    DropdownFilter,
     MultipleChoicesDropdownFilter,
+    MultipleDropdownFilter,
     RangeDateFilter,
     RangeDateTimeFilter,
     RelatedDropdownFilter,
@@ -14,11 +16,13 @@ from unfold.dataclasses import Favicon
 from unfold.decorators import action, display
 from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
+from unfold.views import ChangeList
 from unfold.widgets import (
     UnfoldAdminDateWidget,
     UnfoldAdminEmailInputWidget,
     UnfoldAdminFileFieldWidget,
     UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelect2Widget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -28,10 +32,13 @@ from unfold.widgets import (
 __all__ = [
     "AuthenticationForm",
     "AutocompleteSelectFilter",
+    "ChangeList",
     "ChoicesDropdownFilter",
+    "DropdownFilter",
     "Favicon",
     "ModelAdmin",
     "MultipleChoicesDropdownFilter",
+    "MultipleDropdownFilter",
     "RangeDateFilter",
     "RangeDateTimeFilter",
     "RelatedDropdownFilter",
@@ -42,6 +49,7 @@ __all__ = [
     "UnfoldAdminEmailInputWidget",
     "UnfoldAdminFileFieldWidget",
     "UnfoldAdminIntegerFieldWidget",
+    "UnfoldAdminSelect2Widget",
     "UnfoldAdminSelectWidget",
     "UnfoldAdminSite",
     "UnfoldAdminTextInputWidget",

@@ -117,3 +117,27 @@ def check_sign_in_limits(app_configs: Any = None, **kwargs: Any) -> list[CheckMe
             id="cerdas.E008",
         )
     ]
+
+
+@register(SETTINGS)
+def check_google(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse half a client of Google, and an issuer that is not reached over TLS."""
+    found: list[CheckMessage] = []
+    if bool(settings.GOOGLE_CLIENT_ID) != bool(settings.GOOGLE_CLIENT_SECRET):
+        found.append(
+            Error(
+                "Of GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET one is set and one is not.",
+                hint="Set both to offer sign-in with Google, or neither.",
+                id="cerdas.E009",
+            )
+        )
+    is_plain = not settings.GOOGLE_ISSUER.startswith("https://")
+    if settings.GOOGLE_CLIENT_ID and is_plain and serves_real_data():
+        found.append(
+            Error(
+                f"GOOGLE_ISSUER ({settings.GOOGLE_ISSUER}) is not https but DEMO_ALLOWED is off.",
+                hint="Who can change its answers on the way signs in as anybody.",
+                id="cerdas.E010",
+            )
+        )
+    return found

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from cerdas.audit import audit_context
 from cerdas.errors import CerdasError
 from cerdas.jobs.errors import JobCancelled, JobFileGone
 from cerdas.jobs.files import job_file_path, job_file_store
@@ -90,7 +91,7 @@ def job_run(*, job_id: UUID, satker_id: UUID | None) -> None:
     if job is None:
         return
     run = Run(job)
-    with override("id"):
+    with override("id"), audit_context(job.actor_id, "job", request=f"{job.kind} {job.pk}"):
         try:
             _carry_out(kind_get(job.kind), run)
         except JobCancelled as error:
@@ -135,6 +136,8 @@ def _finish(job: Job, result: JobResult) -> None:
     """Write what came of the job, in the transaction of its rows."""
     state = JobState.FAILED if result.is_refused else JobState.DONE
     locked = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
+    if locked.state in ENDED:  # another worker was faster: its rows stand, ours are taken back
+        raise JobCancelled
     locked.state = state
     locked.finished_at = timezone.now()
     locked.message = result.message[:500]
@@ -152,7 +155,7 @@ def _end(
         Job.objects.using(DIRECT).filter(pk=job.pk).exclude(state__in=ENDED).update(
             state=state,
             finished_at=timezone.now(),
-            message=message[:500],
+            message=message.replace("\x00", "")[:500],
             report=dict(report) if report else None,
             error=error,
         )

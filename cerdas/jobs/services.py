@@ -77,7 +77,8 @@ def job_retry(*, job: Job) -> Job:
 
 
 def _locked(job_id: UUID) -> Job:
-    found = Job.objects.select_for_update(of=("self",)).filter(pk=job_id).first()
+    # no_key: a running job that has attached a file holds its key until it commits
+    found = Job.objects.select_for_update(of=("self",), no_key=True).filter(pk=job_id).first()
     if found is None:
         raise NotFound
     return found

@@ -64,7 +64,7 @@ def recruit(
         lookup = Lookup.start(actor=actor, satker_id=satker.pk, email=email)
         person = User.objects.select_related("satker").filter(email=email).first()
         if person is None or person.satker is None:
-            invitation = _invite(actor, satker, email, role, kegiatan_satker, pml)
+            invitation = invitation_make(actor, satker, email, role, kegiatan_satker, pml)
             done = Recruitment(INVITED, invitation=invitation)
         elif person.satker.pk != satker.pk:
             lookup.finish(BelongsToOtherSatker.code)
@@ -117,7 +117,7 @@ def _grant(
     return Recruitment(GRANTED, member=member)
 
 
-def _invite(
+def invitation_make(
     actor: User,
     satker: Satker,
     email: str,
@@ -125,6 +125,10 @@ def _invite(
     place: KegiatanSatker | None,
     pml: User | None,
 ) -> Invitation:
+    """Write an invitation that somebody with the right has decided on, or return the waiting one.
+
+    place: None for a role in the office. email: as stored, lower case.
+    """
     invitation, created = Invitation.objects.get_or_create(
         satker=satker,
         email=email,

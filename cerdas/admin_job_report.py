@@ -1,0 +1,134 @@
+"""The report of a job as tables that people can read.
+
+A report is a JSON object: counts (`added`, `changed`, ...), and lists of objects such as `refused`
+`[{row, column, value, code, message}]`, in whatever nesting the kind of job chose.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+ROWS_SHOWN = 50
+_VALUE_LENGTH = 300
+_FIRST_COLUMNS = ("row", "column", "value", "message")
+# Known words; others are shown as they are.
+_WORDS = {
+    "added": gettext_noop("Added"),
+    "changed": gettext_noop("Changed"),
+    "removed": gettext_noop("Removed"),
+    "unchanged": gettext_noop("Unchanged"),
+    "duplicates": gettext_noop("Duplicates"),
+    "refused": gettext_noop("Refused"),
+    "skipped": gettext_noop("Skipped"),
+    "rows": gettext_noop("Rows"),
+    "row": gettext_noop("Row"),
+    "column": gettext_noop("Column"),
+    "value": gettext_noop("Value"),
+    "code": gettext_noop("Code"),
+    "message": gettext_noop("Message"),
+    "done": gettext_noop("Done"),
+    "failed": gettext_noop("Failed"),
+    "created": gettext_noop("Created"),
+    "imported": gettext_noop("Imported"),
+    "exported": gettext_noop("Exported"),
+    "invited": gettext_noop("Invited"),
+    "granted": gettext_noop("Given a role"),
+    "total": gettext_noop("Total"),
+    "file": gettext_noop("File"),
+    "files": gettext_noop("Files"),
+    "fields": gettext_noop("Fields"),
+    "faults": gettext_noop("Faults"),
+    "path": gettext_noop("Place"),
+    "remedy": gettext_noop("What to do"),
+    "label": gettext_noop("Label"),
+    "dry_run": gettext_noop("Trial run"),
+    "assignments": gettext_noop("Assignments"),
+    "responses": gettext_noop("Responses"),
+    "reason": gettext_noop("Reason"),
+}
+
+
+@dataclass(frozen=True)
+class ReportTable:
+    """A list of the report. total: how many there are, of which the first are in `rows`."""
+
+    title: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    total: int
+
+    @property
+    def left_out(self) -> int:
+        """Return how many rows are not shown."""
+        return self.total - len(self.rows)
+
+
+@dataclass(frozen=True)
+class Report:
+    """facts: (name, value) pairs; tables: the lists."""
+
+    facts: tuple[tuple[str, str], ...]
+    tables: tuple[ReportTable, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.facts or self.tables)
+
+
+def report_parts(report: Any) -> Report:
+    """Return a job's report for display; empty for none."""
+    facts: list[tuple[str, str]] = []
+    tables: list[ReportTable] = []
+    if isinstance(report, Mapping):
+        _collect(report, "", facts, tables)
+    return Report(tuple(facts), tuple(tables))
+
+
+def word(key: str) -> str:
+    """Return a key of a report in the reader's language."""
+    known = _WORDS.get(key)
+    return _(known) if known else key.replace("_", " ").capitalize()
+
+
+def _collect(
+    part: Mapping[str, Any],
+    above: str,
+    facts: list[tuple[str, str]],
+    tables: list[ReportTable],
+) -> None:
+    for key, value in part.items():
+        title = f"{above}{word(str(key))}"
+        if isinstance(value, Mapping):
+            _collect(value, f"{title}: ", facts, tables)
+        elif isinstance(value, list) and any(isinstance(row, Mapping) for row in value):
+            tables.append(_table(title, value))
+        elif isinstance(value, list):
+            shown = ", ".join(_text(item) for item in value[:ROWS_SHOWN])
+            facts.append((title, shown or "0"))
+        else:
+            facts.append((title, _text(value)))
+
+
+def _table(title: str, rows: list[Any]) -> ReportTable:
+    objects = [row for row in rows if isinstance(row, Mapping)]
+    first = objects[:ROWS_SHOWN]
+    keys = sorted(dict.fromkeys(str(key) for row in first for key in row), key=_place)
+    shown = tuple(tuple(_text(row.get(key)) for key in keys) for row in first)
+    return ReportTable(title, tuple(word(key) for key in keys), shown, len(objects))
+
+
+def _place(key: str) -> int:
+    """Return where a column stands: the database does not keep the order of keys."""
+    return _FIRST_COLUMNS.index(key) if key in _FIRST_COLUMNS else len(_FIRST_COLUMNS)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list | tuple):
+        return ", ".join(_text(item) for item in value)[:_VALUE_LENGTH]
+    return str(value)[:_VALUE_LENGTH]
