@@ -1,0 +1,218 @@
+"""Parked field work beside what the office has: the words of reasons, question by question."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assignments.admin_answers import ShownAnswer, answers_shown, prefilled_shown, walk
+from assignments.coverage import as_levels, region_code_of
+from assignments.models import LEVELS, Assignment, ParkedOperation
+from kegiatan.forms import CompiledForm, form_get
+from kegiatan.models import KegiatanStatistik
+
+Kind = ParkedOperation.Kind
+KIND_WORDS = {
+    Kind.SUBMIT.value: gettext_lazy("Finished interview"),
+    Kind.CREATE.value: gettext_lazy("New unit"),
+    Kind.ATTACHMENT.value: gettext_lazy("Photo or file"),
+}
+STATE_WORDS = {
+    "waiting": gettext_lazy("Waiting"),
+    "applied": gettext_lazy("Applied"),
+    "discarded": gettext_lazy("Discarded"),
+}
+_REASONS = {
+    "reassigned": gettext_lazy("The unit was given to somebody else meanwhile."),
+    "cancelled": gettext_lazy("The unit was cancelled meanwhile."),
+    "role_gone": gettext_lazy("The person no longer had the role of PPL in this activity."),
+    "left_satker": gettext_lazy("The person no longer belonged to your office."),
+    "period_closed": gettext_lazy("It arrived after the field period and its grace had ended."),
+    "wrong_status": gettext_lazy("The unit had already gone on to another status."),
+    "wrong_shape": gettext_lazy("Some answers do not fit the questionnaire."),
+    "unknown_form_version": gettext_lazy("It was filled in with an unknown questionnaire."),
+    "predecessor_failed": gettext_lazy("It follows earlier work that is itself not applied."),
+    "new_units_not_allowed": gettext_lazy("This activity takes no new units from the field."),
+    "no_pml": gettext_lazy("The person has no supervisor to whom the unit could go."),
+    "not_in_crew": gettext_lazy("PPL or PML are not in the crew of this activity."),
+    "not_allowed": gettext_lazy("The person's role did not allow it."),
+    "satker_has_left": gettext_lazy("Your office had left the activity."),
+    "unknown_region": gettext_lazy("The region is not in the region master."),
+    "region_format": gettext_lazy("The region code has the wrong form."),
+    "invalid": gettext_lazy("Part of what was sent is not valid."),
+}
+_NAMED_LENGTH = 255
+_TOP = re.compile(r"[.\[]")  # what ends the name of a question of the unit in a path
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One question: what was sent and what is there. around: page and roster rows."""
+
+    label: str
+    around: str
+    sent: str
+    present: str
+
+    @property
+    def differs(self) -> bool:
+        """Return whether the two differ."""
+        return self.sent != self.present
+
+
+@dataclass(frozen=True)
+class SentWork:
+    """What a phone sent, readable. answers: of a submit; facts: of a new unit or a photo."""
+
+    form_version: int | None
+    answers: Mapping[str, Any]
+    facts: tuple[tuple[str, str], ...]
+    photos: tuple[str, ...]
+    raw: str
+
+
+def reason_words(parked: ParkedOperation) -> str:
+    """Return in words why something waits."""
+    known = _REASONS.get(parked.reason)
+    if known is not None:
+        return str(known)
+    told = parked.details.get("message") if isinstance(parked.details, dict) else None
+    return str(told or parked.reason)
+
+
+def faults_of(parked: ParkedOperation) -> list[str]:
+    """Return the faults that the details list, in words."""
+    details = parked.details if isinstance(parked.details, dict) else {}
+    faults = details.get("faults")
+    found = [
+        f"{fault.get('path', '')}: {fault.get('message', '')}"
+        for fault in faults or ()
+        if isinstance(fault, dict)
+    ]
+    if not found and parked.reason in _REASONS and details.get("message"):
+        found = [str(details["message"])]
+    return found
+
+
+def payload_of(parked: ParkedOperation) -> dict[str, Any]:
+    """Return the payload as an object; empty when it is none."""
+    try:
+        value = orjson.loads(bytes(parked.payload))
+    except orjson.JSONDecodeError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def sent_work(parked: ParkedOperation) -> SentWork:
+    """Read what was sent, as far as it can be read."""
+    payload = payload_of(parked)
+    data = payload.get("data")
+    data = data if isinstance(data, dict) else {}
+    answers = data.get("responses")
+    version = data.get("form_version_used")
+    facts: Iterable[tuple[str, str]] = ()
+    if parked.kind == Kind.CREATE:
+        facts = _unit_facts(data, parked.kegiatan)
+    elif parked.kind == Kind.ATTACHMENT:
+        facts = _file_facts(payload)
+    else:
+        facts = _submit_facts(data)
+    return SentWork(
+        form_version=version if isinstance(version, int) else None,
+        answers=answers if isinstance(answers, dict) else {},
+        facts=tuple((name, text) for name, text in facts if text),
+        photos=(),
+        raw=orjson.dumps(payload, option=orjson.OPT_INDENT_2).decode(),
+    )
+
+
+def _unit_facts(data: Mapping[str, Any], kegiatan: KegiatanStatistik) -> Iterable[tuple[str, str]]:
+    unit = data.get("assignment")
+    unit = unit if isinstance(unit, dict) else {}
+    yield _("Label"), _text(unit.get("label"))
+    parts = [part if isinstance(part, str) else None for part in map(unit.get, LEVELS)]
+    yield _("Region code"), region_code_of(as_levels(parts)) or ""
+    if unit.get("near"):
+        yield _("Beside the unit"), _text(unit.get("near"))
+    prefilled = unit.get("prefilled_data")
+    if isinstance(prefilled, dict):
+        yield from prefilled_shown(form_get(kegiatan.pk, kegiatan.form_version), prefilled)
+
+
+def _file_facts(payload: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    yield _("File"), _text(payload.get("original_filename"))
+    yield _("Type"), _text(payload.get("mime_type"))
+    size = payload.get("file_size_bytes")
+    yield _("Size"), f"{size / 1024:.0f} KiB" if isinstance(size, int) else ""
+
+
+def _submit_facts(data: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    yield _("Label"), _text(data.get("label"))
+    yield _("Visit outcome"), _text(data.get("visit_outcome"))
+    yield _("Questionnaire version"), _text(data.get("form_version_used"))
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)[:_NAMED_LENGTH]
+
+
+def unit_label(parked: ParkedOperation, units: Mapping[UUID, Assignment]) -> str:
+    """Return what to call the unit: its label, that of the unit to be, or its id."""
+    unit = units.get(parked.assignment_id)
+    if unit is not None:
+        return unit.assignment_label
+    if parked.kind == Kind.CREATE:
+        data = payload_of(parked).get("data")
+        made = data.get("assignment") if isinstance(data, dict) else None
+        if isinstance(made, dict) and isinstance(made.get("label"), str):
+            return str(made["label"])[:_NAMED_LENGTH]
+    return str(parked.assignment_id)
+
+
+def compare(
+    kegiatan: KegiatanStatistik, sent: SentWork, present: Mapping[str, Any], version: int | None
+) -> list[Compared]:
+    """Return every question that either side answers, in the order of the form.
+
+    Each side is read with the version it was filled in with. version: of the present answers.
+    """
+    newest = kegiatan.form_version
+    form = _form(kegiatan, sent.form_version or newest)
+    left = _flat(form, sent.answers)
+    right = _flat(_form(kegiatan, version or newest), present)
+    paths = [*left, *(path for path in right if path not in left)]
+    if form is not None:
+        places = {key: place for place, key in enumerate(form.shape.scope.questions)}
+        paths.sort(key=lambda path: places.get(_TOP.split(path)[0], len(places)))
+    return [_compared(left.get(path), right.get(path)) for path in paths]
+
+
+def _form(kegiatan: KegiatanStatistik, version: int) -> CompiledForm | None:
+    if not 0 < version < 2**31:
+        version = kegiatan.form_version
+    return form_get(kegiatan.pk, version) or form_get(kegiatan.pk, kegiatan.form_version)
+
+
+def _flat(
+    form: CompiledForm | None, answers: Mapping[str, Any]
+) -> dict[str, tuple[Sequence[str], ShownAnswer]]:
+    pages = answers_shown(form, answers)
+    return {item.path: (around, item) for around, item in walk(pages)}
+
+
+def _compared(
+    sent: tuple[Sequence[str], ShownAnswer] | None,
+    present: tuple[Sequence[str], ShownAnswer] | None,
+) -> Compared:
+    around, item = sent or present or ((), ShownAnswer("", ""))
+    return Compared(
+        label=item.label,
+        around=" › ".join(around),
+        sent=sent[1].plain if sent else "",
+        present=present[1].plain if present else "",
+    )
