@@ -2,6 +2,7 @@
 PORT ?= 8000
 HOST ?= 127.0.0.1
 PYTEST_ARGS ?=
+TEST_PROCESSES ?= 2
 VENV := .venv/bin
 TIME_ZONE_OF_TESTS := Asia/Jayapura
 
@@ -22,7 +23,7 @@ clean-demo: ## Stop the embedded PostgreSQL and delete the demo's data
 
 test: ## Run all tests: make test PYTEST_ARGS="-k feed"
 	@scripts/bootstrap.sh --dev
-	@TZ=$(TIME_ZONE_OF_TESTS) $(VENV)/python -m pytest $(PYTEST_ARGS)
+	@TZ=$(TIME_ZONE_OF_TESTS) $(VENV)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
 
 test-fast: ## Run the tests that take seconds, without Chromium
 	@scripts/bootstrap.sh --dev
