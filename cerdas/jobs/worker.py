@@ -9,7 +9,9 @@ import logging
 import time
 from dataclasses import dataclass
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
@@ -39,15 +41,27 @@ def worker_run(options: WorkerOptions) -> None:
 
     With until_empty a database that is away raises instead.
     """
+    due: frozenset[int] = frozenset()
     while True:
         try:
             asyncio.run(_work(options))
-            return
+            before, due = due, _due_jobs() if options.until_empty else frozenset()
+            # the last job may have put others in the queue; one that cannot start is left there
+            if not due or due == before:
+                return
         except DATABASE_AWAY as error:
             if options.until_empty:
                 raise
             logger.warning("the database is away: %s", type(error).__name__)
             time.sleep(RECONNECT_AFTER_SECONDS)
+
+
+def _due_jobs() -> frozenset[int]:
+    """Return the ids of the jobs that could start now."""
+    waiting = ProcrastinateJob.objects.filter(status="todo").exclude(
+        scheduled_at__gt=timezone.now()
+    )
+    return frozenset(waiting.values_list("id", flat=True))
 
 
 async def _work(options: WorkerOptions) -> None:
