@@ -1,7 +1,8 @@
 """Reads of units for lists and counts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -73,8 +74,8 @@ def office_counts(*, satker: Satker, kegiatan_ids: Sequence[UUID]) -> dict[UUID,
     return _nested(rows)
 
 
-def _nested(rows: object) -> dict[UUID, dict[str, int]]:
+def _nested(rows: Iterable[Any]) -> dict[UUID, dict[str, int]]:
     counts: dict[UUID, dict[str, int]] = {}
-    for kegiatan_id, status, n in rows:  # type: ignore[attr-defined]
+    for kegiatan_id, status, n in rows:
         counts.setdefault(kegiatan_id, {})[status] = n
     return counts

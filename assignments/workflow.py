@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from assignments.models import OperationType, ResponseStatus
 from satker.permissions import ADMIN_KEGIATAN, PML, PPL
@@ -46,10 +47,8 @@ class Transition:
     check: Check = Check.NONE
 
 
-def _row(
-    action: str, role: str, sources: set[str], target: str | None, **rules: object
-) -> Transition:
-    return Transition(action, role, frozenset(sources), target, **rules)  # type: ignore[arg-type]
+def _row(action: str, role: str, sources: set[str], target: str | None, **rules: Any) -> Transition:
+    return Transition(action, role, frozenset(sources), target, **rules)
 
 
 TRANSITIONS: tuple[Transition, ...] = (

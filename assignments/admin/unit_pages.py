@@ -65,6 +65,7 @@ class UnitPages:
     def unit_get(self, request: HttpRequest, unit_id: Any) -> Assignment:
         """Return a unit that the admin sees, with its answers. Raises Http404."""
         wanted = as_uuid(str(unit_id))
+        # the admin that this is mixed into has the queryset
         rows = self.get_queryset(request).defer(None)  # type: ignore[attr-defined]
         found = (
             rows.defer("kegiatan_statistik__form_schema")

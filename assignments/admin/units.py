@@ -84,6 +84,7 @@ class AssignmentAdmin(UnitPages, AddPages, BulkPages, ImportPages, TitledPages, 
         if known is None:
             rows = self.related_choices(request, KegiatanStatistik).defer("form_schema")
             known = list(rows.order_by("-year", "name", "pk").distinct())
+            # kept on the request, which has no such attribute of its own
             request._activities_seen = known  # type: ignore[attr-defined]
         return known
 
