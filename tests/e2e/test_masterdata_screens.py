@@ -70,7 +70,9 @@ def screen(
 
 def seen(page: Page, name: str) -> None:
     """Check that the page fits, and keep a picture of it."""
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+    page.wait_for_load_state()
+    fits = "root => root.scrollWidth <= window.innerWidth"
+    assert page.locator("html").evaluate(fits), name
     if PICTURES:
         width = (page.viewport_size or {})["width"]
         Path(PICTURES).mkdir(parents=True, exist_ok=True)
@@ -84,6 +86,7 @@ def test_a_region_master_is_uploaded_checked_loaded_and_opened(
     screen.goto(address)
     expect(screen.get_by_text("Master wilayah masih kosong")).to_be_visible()
     screen.get_by_role("link", name="Unggah berkas").click()
+    expect(screen.get_by_role("button", name="Periksa berkas")).to_be_visible()
     seen(screen, "upload")
     bad = tmp_path / "sls-6104.csv"
     bad.write_text(table([sls_row(), sls_row("610408000100200"), sls_row(nama="")], delimiter=";"))
@@ -112,7 +115,8 @@ def test_a_region_master_is_uploaded_checked_loaded_and_opened(
     screen.goto(address)
     seen(screen, "country")
     for _level in range(4):
-        screen.locator("table a.c-link").first.click()
+        with screen.expect_navigation():
+            screen.locator("table a.c-link").first.click()
     seen(screen, "desa")
     screen.goto(f"{address}?code=61&q=rt+001")
     seen(screen, "search")
