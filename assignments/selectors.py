@@ -8,8 +8,13 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from assignments.models import Assignment, AssignmentFeed, AssignmentResponse
-from kegiatan.models import KegiatanMember
+from cerdas.prepared import fetch_one
 from satker.models import Satker, User
+
+_MEMBERSHIP = """
+    SELECT id, access_generation FROM kegiatan_members
+    WHERE user_id = %s AND kegiatan_statistik_id = %s AND satker_id = %s
+"""
 
 
 @dataclass(frozen=True)
@@ -25,13 +30,7 @@ def membership_get(*, user: User, kegiatan_id: UUID) -> Membership | None:
 
     `access` changes with every change of roles. Runs in the scope of their office.
     """
-    row = (
-        KegiatanMember.objects.filter(
-            user=user, kegiatan_statistik_id=kegiatan_id, satker=user.satker
-        )
-        .values_list("pk", "access_generation")
-        .first()
-    )
+    row = fetch_one(_MEMBERSHIP, [user.pk, kegiatan_id, user.satker_id])
     return None if row is None else Membership(row[0], f"{row[0]}.{row[1]}")
 
 

@@ -10,9 +10,10 @@ per client (PgBouncer from 1.21 with max_prepared_statements) or pool whole sess
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
@@ -25,13 +26,15 @@ from psycopg.types.json import Jsonb
 M = TypeVar("M", bound=Model)
 Parameters = Sequence[Any] | Mapping[str, Any]
 _KEPT_ROWS = 100  # a cursor with a larger result is not kept, since it would keep the result
+_KEPT_CURSORS = 200  # of one connection; the hot path has about thirty statements
 
 
 def fetch_all(statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
     """Run a SELECT that is the same text each time and return its rows."""
-    cursor = _cursor(DEFAULT_DB_ALIAS)
-    cursor.execute(statement, parameters)
-    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    wrapper: Any = connections[DEFAULT_DB_ALIAS]
+    with wrapper.wrap_database_errors:
+        cursor = _executed(wrapper, statement, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
     if len(rows) > _KEPT_ROWS:
         cursor.close()
     return rows
@@ -45,29 +48,40 @@ def fetch_one(statement: str, parameters: Parameters) -> tuple[Any, ...] | None:
 
 def execute(statement: str, parameters: Parameters, *, using: str = DEFAULT_DB_ALIAS) -> int:
     """Run a statement that is the same text each time and return how many rows it touched."""
-    cursor = _cursor(using)
-    cursor.execute(statement, parameters)
-    count: int = cursor.rowcount
+    wrapper: Any = connections[using]
+    with wrapper.wrap_database_errors:
+        count: int = _executed(wrapper, statement, parameters).rowcount
     return count
 
 
-def _cursor(using: str) -> Any:
-    """Return this thread's cursor for prepared statements; it knows its types from last time.
+def _executed(wrapper: Any, statement: str, parameters: Parameters) -> Any:
+    """Run a statement on its own cursor of this connection, which knows the types from last time.
 
-    Errors are mapped as with `connection.cursor()`. While queries are logged (tests that count
-    them, DEBUG) it is that one, which logs the values too.
+    Where somebody listens to queries (tests that count them, DEBUG, the audit of pages) it runs on
+    `connection.cursor()`, which tells them.
     """
-    wrapper: Any = connections[using]
-    if wrapper.queries_logged:
-        return wrapper.cursor()
-    wrapper.ensure_connection()
-    kept = getattr(wrapper, "cerdas_prepared", None)
-    if kept is None or kept.closed or kept.connection is not wrapper.connection:
-        wrapper.connection.prepare_threshold = 0
-        kept = wrapper.cerdas_prepared = wrapper.make_cursor(
-            ServerBindingCursor(wrapper.connection)
-        )
-    return kept
+    if wrapper.queries_logged or wrapper.execute_wrappers:
+        cursor = wrapper.cursor()
+    else:
+        wrapper.ensure_connection()
+        wrapper.validate_no_broken_transaction()
+        cursor = _kept_cursor(wrapper, statement)
+    cursor.execute(statement, parameters)
+    return cursor
+
+
+def _kept_cursor(wrapper: Any, statement: str) -> Any:
+    connection = wrapper.connection
+    cursors: dict[str, Any]
+    of, cursors = getattr(wrapper, "cerdas_prepared", (None, {}))
+    if of is not connection or len(cursors) > _KEPT_CURSORS:
+        connection.prepare_threshold = 0
+        cursors = {}
+        wrapper.cerdas_prepared = (connection, cursors)
+    cursor = cursors.get(statement)
+    if cursor is None or cursor.closed:
+        cursor = cursors[statement] = ServerBindingCursor(connection)
+    return cursor
 
 
 class Columns(Generic[M]):
@@ -98,13 +112,35 @@ class Columns(Generic[M]):
         return self.model.from_db(DEFAULT_DB_ALIAS, self._names, values)
 
 
+@contextmanager
+def writes_together() -> Iterator[None]:
+    """Gather what `row_insert` and `row_update` write in the block, and send it as one statement.
+
+    Each round trip to the database costs about as much as the write itself. Nothing that is read
+    inside the block sees these writes. An error inside it writes nothing; an error of the database
+    comes at the end of the block. Each table is written once.
+    """
+    wrapper: Any = connections[DEFAULT_DB_ALIAS]
+    if getattr(wrapper, "cerdas_gathered", None) is not None:
+        yield
+        return
+    gathered: list[_Write] = []
+    wrapper.cerdas_gathered = gathered
+    try:
+        yield
+    finally:
+        wrapper.cerdas_gathered = None
+    if gathered:
+        _send(gathered)
+
+
 def row_insert(row: Model) -> None:
     """Insert what `row.save(force_insert=True)` would; a serial key is not read back, no signals.
 
     Raises IntegrityError as that does.
     """
     statement, fields = _insert(type(row))
-    execute(statement, [_value(row, field, adding=True) for field in fields])
+    _write(_Write(statement, [_value(row, field, adding=True) for field in fields]))
     row._state.adding = False
 
 
@@ -115,8 +151,35 @@ def row_update(row: Model, update_fields: Sequence[str]) -> None:
     """
     statement, fields = _update(type(row), tuple(update_fields))
     values = [_value(row, field, adding=False) for field in fields]
-    if execute(statement, [*values, row.pk]) != 1:
+    _write(_Write(statement, [*values, row.pk]))
+
+
+class _Write(NamedTuple):
+    statement: str
+    values: list[Any]
+
+
+def _write(write: _Write) -> None:
+    gathered = getattr(connections[DEFAULT_DB_ALIAS], "cerdas_gathered", None)
+    if gathered is None:
+        _send([write])
+    else:
+        gathered.append(write)
+
+
+def _send(writes: list[_Write]) -> None:
+    statement = _together(tuple(write.statement for write in writes))
+    counts = fetch_all(statement, [value for write in writes for value in write.values])[0]
+    if any(count != 1 for count in counts):
         raise DatabaseError("Save with update_fields did not affect any rows.")
+
+
+@cache
+def _together(statements: tuple[str, ...]) -> str:
+    """Return one statement that makes these writes and selects how many rows each touched."""
+    parts = ", ".join(f"w{n} AS ({text} RETURNING 1)" for n, text in enumerate(statements))
+    counts = ", ".join(f"(SELECT count(*) FROM w{n})" for n in range(len(statements)))
+    return f"WITH {parts} SELECT {counts}"
 
 
 @cache

@@ -9,6 +9,8 @@ from cerdas.tenancy import own_scope
 from satker.views_links import account_link
 
 urlpatterns = [
+    # first, since phones ask most; what follows is in the order of the pages
+    path("api/v1/", include("cerdas.api.urls")),
     path("", place_views.landing, name="landing"),
     path("home/", place_views.home, name="home"),
     path("mobile/", place_views.mobile, name="mobile"),
@@ -30,7 +32,6 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("admin/", global_site.urls),
-    path("api/v1/", include("cerdas.api.urls")),
 ]
 
 handler400 = "cerdas.views.bad_request"

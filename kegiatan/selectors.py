@@ -108,6 +108,15 @@ def kegiatan_with_roles(
     return _KEGIATAN.instance(row[:-1]), frozenset(row[-1])
 
 
+def newest_form_version(kegiatan_id: UUID) -> int | None:
+    """Return the number of an activity's newest form version, or None where there is no activity.
+
+    An activity without any form says 1, which is then not published.
+    """
+    row = fetch_one("SELECT form_version FROM kegiatan_statistiks WHERE id = %s", [kegiatan_id])
+    return None if row is None else row[0]
+
+
 def office_roles(user_id: UUID, kegiatan_id: UUID, satker_id: UUID) -> frozenset[str]:
     """Return the roles in an activity of an office and in the office itself, in one query."""
     in_kegiatan = _held(user_id, satker_id).filter(

@@ -10,6 +10,8 @@ from typing import TypedDict
 
 from django.db import connection
 
+from cerdas.prepared import fetch_all
+
 DIGITS_OF_LEVEL = {1: 2, 2: 4, 3: 7, 4: 10, 5: 14, 6: 16}
 LEVEL_OF_DIGITS = {digits: level for level, digits in DIGITS_OF_LEVEL.items()}
 PREFIX_DIGITS = (0, *list(DIGITS_OF_LEVEL.values())[:-1])
@@ -92,17 +94,13 @@ def wilayah_names(codes: Iterable[str]) -> dict[str, str]:
     name = " ".join(
         f"WHEN {digits} THEN {_NAME_OF_LEVEL[level]}" for digits, level in LEVEL_OF_DIGITS.items()
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT wanted.code, found.name FROM unnest(%s::text[]) AS wanted (code), LATERAL
-                (SELECT CASE length(wanted.code) {name} END AS name FROM master_sls
-                  WHERE sls_id >= wanted.code AND sls_id < wanted.code || ':'
-                  ORDER BY sls_id LIMIT 1) AS found
-            """,
-            [sorted(wanted)],
-        )
-        return dict(cursor.fetchall())
+    statement = f"""
+        SELECT wanted.code, found.name FROM unnest(%s::text[]) AS wanted (code), LATERAL
+            (SELECT CASE length(wanted.code) {name} END AS name FROM master_sls
+              WHERE sls_id >= wanted.code AND sls_id < wanted.code || ':'
+              ORDER BY sls_id LIMIT 1) AS found
+    """
+    return dict(fetch_all(statement, [sorted(wanted)]))
 
 
 def region_codes_missing(codes: Iterable[str]) -> set[str]:

@@ -28,7 +28,7 @@ from cerdas.errors import Invalid, NotFound
 from cerdas.request_body import body_limit
 from cerdas.tenancy import own_scope
 from kegiatan.forms import CompiledForm, form_get
-from kegiatan.models import KegiatanStatistik
+from kegiatan.selectors import newest_form_version
 from masterdata.selectors import masterdata_manifest, wilayah_names
 
 
@@ -55,8 +55,8 @@ class ChangesView(ApiView):
         membership = membership_get(user=user, kegiatan_id=kegiatan_id)
         if membership is None:
             raise NotFound
-        kegiatan = KegiatanStatistik.objects.defer("form_schema").get(pk=kegiatan_id)
-        form = form_get(kegiatan_id, kegiatan.form_version)
+        version = newest_form_version(kegiatan_id)
+        form = form_get(kegiatan_id, version) if version is not None else None
         page = feed_page(
             user_id=user.pk,
             kegiatan_id=kegiatan_id,

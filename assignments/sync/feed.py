@@ -15,9 +15,9 @@ import orjson
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from assignments.models import FeedEpoch
 from assignments.sync.documents import Document, assignment_documents
 from cerdas.errors import Invalid
+from cerdas.prepared import fetch_all
 
 PAGE_DEFAULT = 500
 PAGE_LIMIT = 1_000
@@ -126,7 +126,7 @@ def feed_page(
     access: the generation of the person's roles; a cursor made under another begins anew, `reset`.
     Runs in the scope of the satker.
     """
-    epoch = FeedEpoch.objects.values_list("epoch", flat=True).get()
+    [[epoch]] = fetch_all("SELECT epoch FROM feed_epoch", [])
     start = Cursor(epoch, access, 0, everything=True)
     is_reset = False
     if cursor is None or (cursor.epoch, cursor.access) != (epoch, access):

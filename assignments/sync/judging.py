@@ -36,7 +36,7 @@ from assignments.sync.outcomes import Result, Stop
 from assignments.sync.reading import Operation, action_data
 from assignments.workflow import transitions_of
 from cerdas.errors import CerdasError, Invalid, NotAllowed, NotFound
-from cerdas.prepared import Columns, fetch_all, fetch_one, row_insert
+from cerdas.prepared import Columns, fetch_all, fetch_one, row_insert, writes_together
 from kegiatan.models import KegiatanStatistik
 from satker.models import User
 from satker.permissions import PPL
@@ -124,8 +124,9 @@ def _judge(attempt: Attempt, unit: Unit | None, stored: dict[UUID, AppliedOperat
     base_version = _base_version(attempt, stored)
     if op.is_field_work:
         _check_still_theirs(attempt, unit)
-    version = _apply(attempt, unit, base_version)
-    _record(attempt, version)
+    with writes_together():
+        version = _apply(attempt, unit, base_version)
+        _record(attempt, version)
     if op.type in LEADERS:
         followers_apply(unit=unit, operation_id=op.id, version=version)
     return Result(outcomes.APPLIED, show=attempt.show)

@@ -6,10 +6,10 @@ from cerdas.api.openapi import DocsView, SchemaView
 from cerdas.tenancy import own_scope
 
 urlpatterns = [
+    path("", include("assignments.api.urls")),  # first, since phones ask most
     path("schema/", own_scope(SchemaView.as_view()), name="schema"),
     path("docs/", own_scope(DocsView.as_view()), name="docs"),
     path("", include("satker.api.urls")),
     path("", include("kegiatan.api.urls")),
     path("", include("masterdata.api.urls")),
-    path("", include("assignments.api.urls")),
 ]

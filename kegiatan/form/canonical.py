@@ -82,7 +82,7 @@ def canonical_answers(answers: object, *, scope: Scope, assignment_id: UUID) -> 
         source = cleaned if isinstance(cleaned, dict) else {}
         if source != answers:
             run.notes.append(Note("text_cleaned", ""))
-    capped = cap_faults(source)
+    capped = cap_faults(source, dumped if source is answers else None)
     if capped:
         return CanonicalAnswers({}, faults=capped)
     result = _object(source, scope, "", run)
@@ -102,7 +102,7 @@ def accept_answers(answers: object, *, shape: AnswerShape, assignment_id: UUID) 
     canonical = canonical_answers(answers, scope=shape.scope, assignment_id=assignment_id)
     if canonical.faults:
         return canonical
-    checked: ShapeResult = shape.check(canonical.answers)
+    checked: ShapeResult = shape.check_types(canonical.answers)
     return CanonicalAnswers(
         canonical.answers, canonical.attachment_ids, canonical.notes, checked.faults
     )
@@ -110,11 +110,14 @@ def accept_answers(answers: object, *, shape: AnswerShape, assignment_id: UUID) 
 
 def _object(source: JsonObject, scope: Scope, path: str, run: _Run) -> JsonObject:
     """Return one object of answers: the unit's, or a row's. path: "" or "roster[<_id>]."."""
-    questions = scope.questions
+    questions, plain = scope.questions, scope.plain
     result: JsonObject = {}
     foreign: JsonObject = {}
     for key, value in source.items():
         if value is None or value == "":
+            continue
+        if key in plain:
+            result[key] = value
             continue
         question = questions.get(key)
         if question is None:

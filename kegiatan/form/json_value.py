@@ -5,7 +5,7 @@ Nothing here knows forms. Everything accepts any value; the caps are in `caps.py
 
 import json
 import math
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import orjson
 
@@ -19,17 +19,16 @@ _INT64 = 2**63
 
 def json_depth(value: object, *, cap: int) -> int:
     """Return how many containers are nested in `value`; counting stops at cap + 1."""
-    level: list[object] = [value] if isinstance(value, (dict, list)) else []
+    level: list[Any] = [value] if isinstance(value, (dict, list)) else []
     depth = 0
     while level and depth <= cap:
         depth += 1
-        below: list[object] = []
-        for container in level:
-            items = container.values() if isinstance(container, dict) else container
-            for item in items:  # type: ignore[attr-defined]  # only dict and list are collected
-                if isinstance(item, (dict, list)):
-                    below.append(item)
-        level = below
+        level = [
+            item
+            for container in level
+            for item in (container.values() if isinstance(container, dict) else container)
+            if isinstance(item, (dict, list))
+        ]
     return depth
 
 

@@ -84,6 +84,7 @@ class Scope:
     questions: by answer key, rosters included, in the order of the form.
     rosters: the scope of each roster's rows.
     computed: further names the form writes (calculatedValues, triggers); only on the unit.
+    plain: keys whose answers are stored as they are sent, which most are.
     """
 
     path: str
@@ -91,6 +92,13 @@ class Scope:
     questions: Mapping[str, Question]
     rosters: Mapping[str, "Scope"]
     computed: frozenset[str] = frozenset()
+    plain: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find the plain keys once; every submit asks for all of them."""
+        special = el.ROSTER_TYPES | el.COMPOSITE_TYPES | el.ATTACHMENT_TYPES
+        plain = (key for key, question in self.questions.items() if question.kind not in special)
+        object.__setattr__(self, "plain", frozenset(plain))
 
     def owner(self, key: str) -> Question | None:
         """Return the question that an answer key belongs to, companions (`<key>-Comment`) too."""

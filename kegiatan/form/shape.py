@@ -59,8 +59,10 @@ class AnswerShape:
         if not isinstance(answers, dict):
             return ShapeResult((not_an_object(),))
         capped = cap_faults(answers)
-        if capped:
-            return ShapeResult(capped)
+        return ShapeResult(capped) if capped else self.check_types(answers)
+
+    def check_types(self, answers: JsonObject) -> ShapeResult:
+        """Return what `check` does of answers that are known to be within the caps."""
         try:
             if not self.validator.is_valid(answers):
                 return self._faults(answers)
@@ -91,12 +93,16 @@ def compile_shape(schema: Element) -> AnswerShape:
     return AnswerShape(scope, validator)
 
 
-def cap_faults(answers: JsonObject) -> tuple[ShapeFault, ...]:
-    """Return the fault of a cap that the answers exceed: depth, objects or bytes."""
+def cap_faults(answers: JsonObject, dumped: bytes | None = None) -> tuple[ShapeFault, ...]:
+    """Return the fault of a cap that the answers exceed: depth, objects or bytes.
+
+    dumped: the answers as compact JSON, where the caller has it.
+    """
     if json_depth(answers, cap=caps.ANSWER_DEPTH) > caps.ANSWER_DEPTH:
         message = _("The answers are nested deeper than %(cap)d levels.")
         return (ShapeFault("", "too_deep", message % {"cap": caps.ANSWER_DEPTH}),)
-    dumped = json_bytes(answers)
+    if dumped is None:
+        dumped = json_bytes(answers)
     try:
         size = len(dumped) if dumped is not None else json_size(answers)
     except (TypeError, ValueError):  # keys that are no text, integers of thousands of digits
