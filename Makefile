@@ -1,4 +1,4 @@
-# `make` lists the targets. Everything runs in .venv, which scripts/bootstrap.sh makes.
+# `make` lists the targets. Everything runs in .venv and pwa/node_modules, which scripts/bootstrap.sh makes.
 PORT ?= 8000
 HOST ?= 127.0.0.1
 PYTEST_ARGS ?=
@@ -6,7 +6,7 @@ TEST_PROCESSES ?= 2
 VENV := .venv/bin
 TIME_ZONE_OF_TESTS := Asia/Jayapura
 
-.PHONY: help demo clean-demo test test-fast test-e2e lint format types openapi lock bench
+.PHONY: help demo clean-demo test test-fast test-e2e test-pwa engine lint format types openapi lock bench
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -23,6 +23,7 @@ clean-demo: ## Stop the embedded PostgreSQL and delete the demo's data
 
 test: ## Run all tests: make test PYTEST_ARGS="-k feed"
 	@scripts/bootstrap.sh --dev
+	@$(MAKE) --no-print-directory test-pwa
 	@TZ=$(TIME_ZONE_OF_TESTS) $(VENV)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
 
 test-fast: ## Run the tests that take seconds, without Chromium
@@ -33,8 +34,18 @@ test-e2e: ## Run the tests in Chromium
 	@scripts/bootstrap.sh --dev
 	@TZ=$(TIME_ZONE_OF_TESTS) $(VENV)/python -m pytest -m e2e $(PYTEST_ARGS)
 
+test-pwa: ## Check and test the form engine in Node
+	@scripts/bootstrap.sh --dev
+	@scripts/node.sh run npm run --silent lint
+	@scripts/node.sh run npm run --silent types
+	@TZ=$(TIME_ZONE_OF_TESTS) scripts/node.sh run npm test --silent
+
+engine: ## Build the form engine for the office
+	@scripts/bootstrap.sh --dev
+
 lint: ## Check style and form
 	@scripts/bootstrap.sh --dev
+	@scripts/node.sh run npm run --silent lint
 	@$(VENV)/ruff check .
 	@$(VENV)/ruff format --check .
 
@@ -45,6 +56,7 @@ format: ## Correct style and form
 
 types: ## Check types
 	@scripts/bootstrap.sh --dev
+	@scripts/node.sh run npm run --silent types
 	@$(VENV)/mypy
 
 openapi: ## Write docs/openapi.yaml from the code

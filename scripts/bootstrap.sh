@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Make .venv and install what requirements.txt (with --dev also requirements-dev.txt) locks.
-# Does nothing when the files are the same as at the last time.
+# Make .venv and install what requirements.txt (with --dev also requirements-dev.txt) locks, then build
+# the form engine (scripts/node.sh). Does nothing when the files are the same as at the last time.
 #   PYTHON=/path/to/python3.11 scripts/bootstrap.sh [--dev]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -54,12 +54,17 @@ make_venv() {
     "$python" -m venv .venv >&2 || die "'$python -m venv .venv' failed, see above"
 }
 
-is_current && exit 0
+finish() { # the lock is let go: node.sh has its own
+    exec 9>&-
+    exec scripts/node.sh "$@"
+}
+
+is_current && finish "$@"
 if command -v flock >/dev/null; then # two makes at once
     mkdir -p .local
     exec 9>.local/bootstrap.lock
     flock 9
-    is_current && exit 0
+    is_current && finish "$@"
 fi
 .venv/bin/python -m pip --version >/dev/null 2>&1 || make_venv
 arguments=()
@@ -68,3 +73,4 @@ say "bootstrap: installing ${files[*]}"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
     --require-hashes "${arguments[@]}" >&2
 for file in "${files[@]}"; do stamp_of "$file" >".venv/$file.sha256"; done
+finish "$@"

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 status=0
-for file in requirements.txt requirements-dev.txt; do
+for file in requirements.txt requirements-dev.txt requirements-node.txt; do
     if grep -nE '[a-z]+://|--(extra-)?index-url|--find-links|--trusted-host| @ |(-r|-c) /' "$file"; then
         echo "check_lock: $file names a host or a path of a machine (lines above)" >&2
         status=1
@@ -16,4 +16,8 @@ for file in requirements.txt requirements-dev.txt; do
         status=1
     fi
 done
+if grep -nE '"resolved"' pwa/package-lock.json; then
+    echo "check_lock: pwa/package-lock.json names download hosts (lines above)" >&2
+    status=1
+fi
 exit $status

