@@ -28,11 +28,24 @@ from django.urls import get_script_prefix, get_urlconf, set_script_prefix, set_u
 from django.utils.encoding import force_bytes
 from django.utils.translation import gettext_lazy as _
 
+from satker.api.client_address import client_address
 from satker.errors import OtpWrong, TooManyRequests, WrongCredentials
 from satker.models import User
+from satker.services.account_mail import AccountChange, account_changed
 from satker.services.sign_in import email_attempts_forget
 
 _JUST_SIGNED_IN_SECONDS = 300
+# What allauth tells of, by the template of its mail.
+_CHANGES = {
+    "account/email/password_changed": AccountChange.PASSWORD_CHANGED,
+    "account/email/password_set": AccountChange.PASSWORD_SET,
+    "account/email/password_reset": AccountChange.PASSWORD_RESET,
+    "mfa/email/totp_activated": AccountChange.SECOND_FACTOR_ON,
+    "mfa/email/totp_deactivated": AccountChange.SECOND_FACTOR_OFF,
+    "mfa/email/recovery_codes_generated": AccountChange.RECOVERY_CODES,
+    "socialaccount/email/account_connected": AccountChange.GOOGLE_LINKED,
+    "socialaccount/email/account_disconnected": AccountChange.GOOGLE_UNLINKED,
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -77,6 +90,15 @@ class AccountAdapter(DefaultAccountAdapter):
         user.set_password(password)
         user.save(update_fields=["password", "updated_at"])
         email_attempts_forget(user.email)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: Any = None, email: str | None = None
+    ) -> None:
+        """Tell the person at `User.email`; allauth would ask its own list of addresses."""
+        change = _CHANGES.get(template_prefix)
+        if change is not None:
+            address = client_address(self.request)
+            account_changed(users=[user], change=change, address=address)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Ask nobody again who signed in within the last five minutes."""

@@ -12,12 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cerdas.admin_base import OfficeAdmin, error_text
-from cerdas.admin_pages import OwnPages
+from cerdas.admin_pages import OwnPages, admin_link
 from cerdas.admin_sites import satker_site
 from cerdas.admin_theme import display
 from cerdas.errors import CerdasError
+from cerdas.jobs.services import job_start
 from kegiatan.models import KegiatanStatistik
 from kegiatan.services.recruiting import invitation_withdraw
+from satker.admin_people_frame import letters_arguments
+from satker.admin_people_many import PEOPLE_SHOWN
+from satker.background import INVITATIONS_MAIL
 from satker.models import Invitation, InvitationState
 from satker.services.people_mail import invitation_mail
 
@@ -38,7 +42,7 @@ class InvitationAdmin(OwnPages, OfficeAdmin):
     list_filter = ["state", "role"]
     search_fields = ["email"]
     ordering = ["-created_at"]
-    actions = ["withdraw_action"]
+    actions = ["mail_action", "withdraw_action"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
         """Add the name of the activity in the same query."""
@@ -91,6 +95,7 @@ class InvitationAdmin(OwnPages, OfficeAdmin):
             is_waiting=invitation.state == InvitationState.WAITING,
             withdraw_url=self._link("withdraw", invitation.pk),
             mail_url=self._link("mail", invitation.pk), back=self._link("changelist"),
+            history_url=self.history_url(invitation),
         )  # fmt: skip
 
     def withdraw_view(self, request: HttpRequest, invitation_id: UUID) -> HttpResponse:
@@ -108,6 +113,36 @@ class InvitationAdmin(OwnPages, OfficeAdmin):
             invitation_mail(email=invitation.email, satker=satker, url=url)
             messages.success(request, _("The invitation was sent again."))
         return HttpResponseRedirect(self._link("change", invitation.pk))
+
+    @admin.action(description=gettext_lazy("Send the invitations by mail"))
+    def mail_action(
+        self, request: HttpRequest, queryset: QuerySet[Invitation]
+    ) -> HttpResponse | None:
+        """Ask, then send the letters of the marked ones as a job."""
+        waiting = queryset.filter(state=InvitationState.WAITING).order_by("email")
+        if request.POST.get("confirmed") == "yes":
+            return self._mail(request, list(waiting.values_list("pk", flat=True)))
+        count = waiting.count()
+        return self.page(
+            request, "satker/admin/mail_ask.html", _("Send the invitations by mail"),
+            shown=list(waiting[:PEOPLE_SHOWN]), more=max(0, count - PEOPLE_SHOWN), count=count,
+            left_out=queryset.count() - count, action="mail_action", target="",
+            marked=request.POST.getlist("_selected_action"), back=self._link("changelist"),
+            across=request.POST.get("select_across", "0"),
+        )  # fmt: skip
+
+    def _mail(self, request: HttpRequest, ids: list[UUID]) -> HttpResponse:
+        rights = self.rights(request)
+        job = job_start(
+            actor=rights.user,
+            satker=rights.satker,
+            kind=INVITATIONS_MAIL,
+            title=_("%(n)d invitations by mail") % {"n": len(ids)},
+            arguments=letters_arguments(request, ids),
+        )
+        messages.info(request, _("The letters are being sent. This page shows how far it is."))
+        page = admin_link("cerdas_job_change", job.pk, site=self.admin_site.name)
+        return HttpResponseRedirect(page or self._link("changelist"))
 
     @admin.action(description=gettext_lazy("Withdraw"))
     def withdraw_action(

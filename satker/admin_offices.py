@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cerdas.admin_base import GlobalAdmin, OfficeAdmin, error_text, is_super_admin
-from cerdas.admin_pages import LacksFilter, OwnPages, admin_link, joined, name_model
+from cerdas.admin_pages import LacksFilter, OwnPages, admin_link, joined
 from cerdas.admin_rights import OfficeRights
 from cerdas.admin_sites import global_site, satker_site
 from cerdas.admin_theme import (
@@ -108,10 +108,6 @@ class LacksOf(LacksFilter):
         "admin": (gettext_lazy("Admin"), Q(admin_n=0)),
         "area": (gettext_lazy("Area"), Q(wilayah_tugas__isnull=True)),
     }
-
-
-name_model(Satker, gettext_lazy("office"), gettext_lazy("offices"))
-name_model(SatkerWilayahTugas, gettext_lazy("area code"), gettext_lazy("area codes"))
 
 
 @admin.register(Satker, site=global_site)

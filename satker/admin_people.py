@@ -181,7 +181,7 @@ class PeopleAdmin(PersonPages, ManyPages, OfficeAdmin):
     search_fields = ["name", "email"]
     search_help_text = gettext_lazy("Name or email")
     ordering = ["name", "email"]
-    actions = ["give_role_action", "print_cards_action"]
+    actions = ["give_role_action", "print_cards_action", "mail_links_action"]
     list_before_template = "satker/admin/people_doors.html"
 
     def can_view(self, rights: OfficeRights) -> bool:
@@ -211,6 +211,7 @@ class PeopleAdmin(PersonPages, ManyPages, OfficeAdmin):
         actions = super().get_actions(request)
         if not self.rights(request).sees_all:
             actions.pop("print_cards_action", None)
+            actions.pop("mail_links_action", None)
         return actions
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

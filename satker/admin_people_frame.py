@@ -1,7 +1,8 @@
 """What all pages about the people of an office share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -16,6 +17,14 @@ from cerdas.errors import CerdasError
 from satker.models import User
 
 Page = Callable[..., HttpResponse]
+
+
+def letters_arguments(request: HttpRequest, ids: Iterable[UUID]) -> dict[str, Any]:
+    """Return the arguments of a job that sends letters (satker/background.py): no links."""
+    return {
+        "ids": [str(each) for each in ids],
+        "origin": request.build_absolute_uri("/").rstrip("/"),
+    }
 
 
 class PeopleFrame(OwnPages):

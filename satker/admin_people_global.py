@@ -156,7 +156,7 @@ class GlobalPeopleAdmin(OwnPages, GlobalAdmin):
             user = user_create(actor=actor, satker=given["satker"], **who)
         messages.success(request, _("The account of %(name)s is made.") % {"name": user.name})
         if given["how"] == MAIL:
-            made = self._issue(request, user)
+            made = self._issue(request, user, is_mailed=True)
             link_mail(user=user, satker=user.satker, url=request.build_absolute_uri(made.path))
         return HttpResponseRedirect(self._link("change", user.pk))
 
@@ -175,6 +175,7 @@ class GlobalPeopleAdmin(OwnPages, GlobalAdmin):
             request, "satker/admin/person_global.html", person.name, person=person,
             held=held.order_by("content_object__kegiatan_statistik__name", "permission"),
             in_office=in_office, link_url=self._link("link", person.pk),
+            history_url=self.history_url(person),
             back=self._link("changelist"),
         )  # fmt: skip
 
@@ -195,9 +196,11 @@ class GlobalPeopleAdmin(OwnPages, GlobalAdmin):
         response["Cache-Control"] = "no-store"
         return response
 
-    def _issue(self, request: HttpRequest, person: User) -> AccountLink:
+    def _issue(self, request: HttpRequest, person: User, *, is_mailed: bool = False) -> AccountLink:
         actor: Any = request.user
-        return account_links_issue(actor=actor, satker=person.satker, users=[person])[0]
+        return account_links_issue(
+            actor=actor, satker=person.satker, users=[person], is_mailed=is_mailed
+        )[0]
 
     def _link(self, name: str, *args: Any) -> str:
         return reverse(f"admin:satker_user_{name}", args=args, current_app=self.admin_site.name)

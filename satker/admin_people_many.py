@@ -28,10 +28,12 @@ from kegiatan.selectors import kegiatan_of_office
 from kegiatan.services.recruiting import INVITED, recruit
 from satker.admin_cards import cards_of
 from satker.admin_forms import ImportForm, RecruitForm
-from satker.admin_people_frame import Page, PeopleFrame
+from satker.admin_people_frame import Page, PeopleFrame, letters_arguments
+from satker.background import LINKS_MAIL
 from satker.models import User
 from satker.services.people_mail import invitation_mail
 
+PEOPLE_SHOWN = 20
 CARDS_AT_ONCE = 400  # people per print: each link takes a signature and a QR code
 
 
@@ -50,6 +52,7 @@ class ManyPages(PeopleFrame):
             own("import/template.csv", self.template_view, "import_template"),
             own("roles/", self.roles_view, "roles"),
             own("cards/", self.cards_view, "cards"),
+            own("mail/", self.mail_links_view, "mail_links"),
             *super().get_urls(),  # type: ignore[misc]
         ]
 
@@ -207,6 +210,36 @@ class ManyPages(PeopleFrame):
             return response
 
         return self.tried(request, work, self.link("changelist"))
+
+    @action(description=gettext_lazy("Send one-time links by mail"))
+    def mail_links_action(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse:
+        """Ask, and say how many letters there are."""
+        self.office_rights_only(request)
+        people = list(queryset.order_by("name", "email"))
+        active = [user for user in people if user.is_active]
+        return self.page(
+            request, "satker/admin/mail_ask.html", _("Send one-time links by mail"),
+            shown=active[:PEOPLE_SHOWN], more=max(0, len(active) - PEOPLE_SHOWN),
+            count=len(active), left_out=len(people) - len(active),
+            signed_in=sum(user.has_usable_password() for user in active),
+            ids=",".join(str(user.pk) for user in active),
+            target=self.link("mail_links"), back=self.link("changelist"),
+        )  # fmt: skip
+
+    def mail_links_view(self, request: HttpRequest) -> HttpResponse:
+        """Start the job that makes and sends the links."""
+        rights = self.office_rights_only(request)
+        people = self._people_named(request)
+        job = job_start(
+            actor=rights.user,
+            satker=rights.satker,
+            kind=LINKS_MAIL,
+            title=_("One-time links by mail to %(n)d people") % {"n": len(people)},
+            arguments=letters_arguments(request, [user.pk for user in people]),
+        )
+        messages.info(request, _("The letters are being sent. This page shows how far it is."))
+        page = admin_link("cerdas_job_change", job.pk, site=self.admin_site.name)
+        return HttpResponseRedirect(page or self.link("changelist"))
 
     def _people_named(self, request: HttpRequest) -> list[User]:
         """Return the people of a POST; 404 when one of them is not this admin's to see."""

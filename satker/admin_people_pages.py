@@ -63,6 +63,7 @@ class PersonPages(PeopleFrame):
         return self.page(
             request, "satker/admin/person.html", person.name, **self._shown(rights, person),
             form=form, person=person, rights=rights, back=self.link("changelist"),
+            history_url=self.history_url(person),
         )  # fmt: skip
 
     def _renamed(
@@ -144,7 +145,9 @@ class PersonPages(PeopleFrame):
         return HttpResponseRedirect(self.link("change", user.pk))
 
     def _mail_link(self, request: HttpRequest, rights: OfficeRights, user: User) -> None:
-        made = account_links_issue(actor=rights.user, satker=rights.satker, users=[user])[0]
+        made = account_links_issue(
+            actor=rights.user, satker=rights.satker, users=[user], is_mailed=True
+        )[0]
         link_mail(user=user, satker=rights.satker, url=request.build_absolute_uri(made.path))
         messages.success(
             request, _("A one-time link was sent to %(email)s.") % {"email": user.email}

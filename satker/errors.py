@@ -36,6 +36,18 @@ class GoogleRefused(CerdasError):
     status = 403
 
 
+class MailNotSent(CerdasError):
+    """The mail server takes no letters now."""
+
+    code = "mail_not_sent"
+    status = 503
+    retryable = True
+    default_message = _(
+        "The mail server takes no letters now. Letters sent before count; start the job again later"
+        " for the others."
+    )
+
+
 class TooManyRequests(CerdasError):
     """A limit is reached; details: retry_after_seconds."""
 

@@ -29,8 +29,8 @@ class TimeZone(models.TextChoices):
 class Timestamped(models.Model):
     """Rows that know when they were made and last changed (UTC)."""
 
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     class Meta:
         abstract = True
@@ -40,9 +40,14 @@ class Satker(Timestamped):
     """One office (satuan kerja): the tenant. Made by super_admin; kept while it has work."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    name = models.CharField(max_length=200, help_text=_("Full name, e.g. BPS Kabupaten Mempawah."))
-    code = models.CharField(max_length=20, db_collation="C", help_text=_("Such as 6104."))
+    name = models.CharField(
+        _("name"), max_length=200, help_text=_("Full name, e.g. BPS Kabupaten Mempawah.")
+    )
+    code = models.CharField(
+        _("code"), max_length=20, db_collation="C", help_text=_("Such as 6104.")
+    )
     time_zone = models.CharField(
+        _("time zone"),
         max_length=40,
         choices=TimeZone.choices,
         default=TimeZone.WIB,
@@ -51,6 +56,8 @@ class Satker(Timestamped):
 
     class Meta:
         db_table = "satkers"
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
         ordering = ["code"]
         permissions = [(ADMIN_SATKER, "Administers the people and activities of a satker")]
         constraints = [
@@ -82,20 +89,28 @@ class User(AbstractBaseUser, PermissionsMixin, Timestamped):  # type: ignore[dja
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    satker = models.ForeignKey(Satker, models.PROTECT, null=True, blank=True, related_name="users")
-    name = models.CharField(max_length=200)
-    email = models.EmailField(max_length=254, help_text=_("Kept in lower case."))
+    satker = models.ForeignKey(
+        Satker,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="users",
+        verbose_name=_("office"),
+    )
+    name = models.CharField(_("name"), max_length=200)
+    email = models.EmailField(_("email"), max_length=254, help_text=_("Kept in lower case."))
     # Empty for Google accounts, where Django would store an unusable hash.
     password = models.CharField(  # type: ignore[assignment]
+        _("password"),
         max_length=128,
         null=True,
         blank=True,
         help_text=_("Empty when they sign in with Google only."),
     )
-    google_id = models.CharField(max_length=255, null=True, blank=True)
-    google_avatar = models.URLField(max_length=500, null=True, blank=True)
-    is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)
+    google_id = models.CharField(_("Google account"), max_length=255, null=True, blank=True)
+    google_avatar = models.URLField(_("Google picture"), max_length=500, null=True, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("staff"), default=False)
 
     objects = UserManager()
     USERNAME_FIELD = "email"
@@ -103,6 +118,8 @@ class User(AbstractBaseUser, PermissionsMixin, Timestamped):  # type: ignore[dja
 
     class Meta:
         db_table = "users"
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["email"], name="user_email_is_unique"),
@@ -154,23 +171,32 @@ class User(AbstractBaseUser, PermissionsMixin, Timestamped):  # type: ignore[dja
 class SatkerUserRole(UserObjectPermissionBase):
     """A role of a person in a satker (admin_satker), as a guardian permission on the satker."""
 
-    content_object = models.ForeignKey(Satker, models.CASCADE)
+    content_object = models.ForeignKey(Satker, models.CASCADE, verbose_name=_("office"))
 
     class Meta(UserObjectPermissionBase.Meta):
         db_table = "satker_user_roles"
+        verbose_name = _("role in the office")
+        verbose_name_plural = _("roles in the office")
 
 
 class SatkerWilayahTugas(Timestamped):
     """One code prefix that a satker is responsible for; `*` for the head office."""
 
-    satker = models.ForeignKey(Satker, models.CASCADE, related_name="wilayah_tugas")
-    wilayah_level = models.IntegerField(
-        help_text=_("0 everywhere, 1 province, 2 kabupaten, 3 kecamatan, 4 desa, 5 SLS, 6 sub-SLS.")
+    satker = models.ForeignKey(
+        Satker, models.CASCADE, related_name="wilayah_tugas", verbose_name=_("office")
     )
-    wilayah_code_prefix = models.CharField(max_length=16, db_collation="C")
+    wilayah_level = models.IntegerField(
+        _("level"),
+        help_text=_(
+            "0 everywhere, 1 province, 2 kabupaten, 3 kecamatan, 4 desa, 5 SLS, 6 sub-SLS."
+        ),
+    )
+    wilayah_code_prefix = models.CharField(_("region code"), max_length=16, db_collation="C")
 
     class Meta:
         db_table = "satker_wilayah_tugas"
+        verbose_name = _("area code")
+        verbose_name_plural = _("area codes")
         ordering = ["wilayah_code_prefix"]
         constraints = [
             models.UniqueConstraint(
@@ -206,19 +232,27 @@ class Invitation(Timestamped):
     """An office asks a person without office to join, by exact email. Answered once, then kept."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    satker = models.ForeignKey(Satker, models.CASCADE, related_name="invitations")
-    email = models.EmailField(max_length=254)
-    kegiatan_id = models.UUIDField(null=True, blank=True)
-    role = models.CharField(max_length=20)
-    pml_id = models.UUIDField(null=True, blank=True, help_text=_("Supervisor of a PPL to be."))
-    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    state = models.CharField(
-        max_length=10, choices=InvitationState.choices, default=InvitationState.WAITING
+    satker = models.ForeignKey(
+        Satker, models.CASCADE, related_name="invitations", verbose_name=_("office")
     )
-    answered_at = models.DateTimeField(null=True, blank=True)
+    email = models.EmailField(_("email"), max_length=254)
+    kegiatan_id = models.UUIDField(_("activity"), null=True, blank=True)
+    role = models.CharField(_("role"), max_length=20)
+    pml_id = models.UUIDField(
+        _("supervisor"), null=True, blank=True, help_text=_("Supervisor of a PPL to be.")
+    )
+    invited_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("invited by")
+    )
+    state = models.CharField(
+        _("state"), max_length=10, choices=InvitationState.choices, default=InvitationState.WAITING
+    )
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
 
     class Meta:
         db_table = "invitations"
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
         indexes = [models.Index(fields=["email", "state"], name="invitations_of_a_person")]
         constraints = [
             models.UniqueConstraint(
@@ -256,6 +290,8 @@ class RecruitLookup(models.Model):
 
     class Meta:
         db_table = "recruit_lookups"
+        verbose_name = _("look-up of a person")
+        verbose_name_plural = _("look-ups of people")
         # Serves the hourly limit per actor.
         indexes = [models.Index(fields=["actor_id", "at"], name="lookups_of_an_actor")]
 
@@ -272,6 +308,8 @@ class SignInAttempt(models.Model):
 
     class Meta:
         db_table = "sign_in_attempts"
+        verbose_name = _("counter of sign-ins")
+        verbose_name_plural = _("counters of sign-ins")
         constraints = [models.CheckConstraint(condition=Q(n__gte=1), name="attempts_are_counted")]
 
     def __str__(self) -> str:
@@ -284,11 +322,13 @@ class DeviceToken(AbstractAuthToken):
     The base class has no types, hence the ignores.
     """
 
-    device_name = models.CharField(max_length=100, blank=True)  # type: ignore[var-annotated]
-    last_seen_at = models.DateTimeField(null=True, blank=True)  # type: ignore[var-annotated]
+    device_name = models.CharField(_("device"), max_length=100, blank=True)  # type: ignore[var-annotated]
+    last_seen_at = models.DateTimeField(_("last contact"), null=True, blank=True)  # type: ignore[var-annotated]
 
     class Meta:
         db_table = "device_tokens"
+        verbose_name = _("signed-in device")
+        verbose_name_plural = _("signed-in devices")
 
     def __str__(self) -> str:
         return f"{self.user}: {self.device_name}"

@@ -42,7 +42,7 @@ class PasswordForm(forms.Form):
 @sensitive_post_parameters("password", "again")
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
-    """Show the form, or set the password. The address is a secret: no referrer, no cache."""
+    """Show the form, or set the password. Its address is a secret: no referrers, no cache."""
     address = client_address(request)
     form = PasswordForm(request.POST if request.method == "POST" else None)
     try:
@@ -69,5 +69,7 @@ def _refused(request: HttpRequest, error: CerdasError) -> HttpResponse:
 
 def _page(request: HttpRequest, context: dict[str, object], status: int = 200) -> HttpResponse:
     response = render(request, "satker/account_link.html", context, status=status)
-    response["Referrer-Policy"] = "no-referrer"
+    # never the path; the origin must be sent, or browsers post the form with "Origin: null", which
+    # the check of forged requests refuses
+    response["Referrer-Policy"] = "strict-origin"
     return response

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from cerdas.errors import CerdasError, NotAllowed, NotFound
 from satker.access import check_satker_admin, check_super_admin
 from satker.models import DeviceToken, Satker, User
+from satker.services.account_mail import AccountChange, account_changed
 from satker.services.sign_in import attempt_count
 from satker.services.validation import check_password_strength
 
@@ -81,11 +82,12 @@ _tokens = _LinkTokens()
 
 
 def account_links_issue(
-    *, actor: User, satker: Satker | None, users: Sequence[User]
+    *, actor: User, satker: Satker | None, users: Sequence[User], is_mailed: bool = False
 ) -> list[AccountLink]:
     """Make a link for each person of an office; links given to them before end.
 
-    satker: None for people without office and super_admins, by super_admin only.
+    satker: None for people without office and super_admins, by super_admin only. is_mailed: the
+    caller mails the links; else people who have a password are told that somebody made one.
     Raises NotAllowed (also for deactivated people), NotFound (one is not of this office).
     """
     if satker is None:
@@ -102,6 +104,9 @@ def account_links_issue(
             raise NotAllowed(_("A deactivated account gets no link. Activate it first."))
         now = timezone.now()
         User.objects.filter(pk__in=ids).update(updated_at=now)
+        if not is_mailed:
+            having = [user for user in locked.values() if user.has_usable_password()]
+            account_changed(users=having, change=AccountChange.LINK_MADE, actor=actor)
     links = []
     for user in users:
         current = locked[user.pk]
@@ -144,6 +149,7 @@ def account_password_set(*, uid: str, token: str, password: str, address: str) -
         locked.password = user.password
         locked.save(update_fields=["password", "updated_at"])
         DeviceToken.objects.filter(user=locked).delete()
+        account_changed(users=[locked], change=AccountChange.PASSWORD_SET, address=address)
     logger.info("user %s set a password by link", locked.pk)
     return locked
 

@@ -1,21 +1,39 @@
-"""Letters to people about their account. Sent after the commit; a failure is logged, not raised."""
+"""Letters to people about their account: one-time links and invitations, one or many.
+
+A single letter is sent after the commit; a failure is logged, not raised. Many are a job
+(satker/background.py), which counts what could not be sent.
+"""
 
 import logging
-from smtplib import SMTPException
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from smtplib import SMTPException, SMTPRecipientsRefused
+from typing import Any
 
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from satker.errors import MailNotSent
 from satker.models import Satker, User
 from satker.services.account_links import LINK_DAYS
 
 logger = logging.getLogger(__name__)
 
 
-def link_mail(*, user: User, satker: Satker | None, url: str) -> None:
-    """Send a person their one-time link. url: with the site's address."""
+@dataclass(frozen=True)
+class Letter:
+    """One mail to one person. Its body may hold a secret: it is logged and stored nowhere."""
+
+    email: str
+    subject: str
+    body: str
+
+
+def link_letter(*, user: User, satker: Satker | None, url: str) -> Letter:
+    """Return the letter with a person's one-time link. url: with the site's address."""
     with override("id"):
         office = satker.name if satker is not None else "Cerdas"
         subject = _("Your Cerdas account at %(office)s") % {"office": office}
@@ -24,11 +42,11 @@ def link_mail(*, user: User, satker: Satker | None, url: str) -> None:
             "choose your password:\n\n%(url)s\n\nThe link works once, within %(days)d days. Do "
             "not pass it on."
         ) % {"name": user.name, "office": office, "url": url, "days": LINK_DAYS}
-    _send(user.email, subject, body)
+    return Letter(user.email, subject, body)
 
 
-def invitation_mail(*, email: str, satker: Satker, url: str) -> None:
-    """Tell somebody that an office invites them; the same text whether they have an account."""
+def invitation_letter(*, email: str, satker: Satker, url: str) -> Letter:
+    """Return the letter of an invitation; the same whether they have an account."""
     with override("id"):
         subject = _("%(office)s invites you to Cerdas") % {"office": satker.name}
         body = _(
@@ -36,14 +54,49 @@ def invitation_mail(*, email: str, satker: Satker, url: str) -> None:
             "(%(email)s), with your password or with Google, and accept the invitation:\n\n"
             "%(url)s\n"
         ) % {"office": satker.name, "email": email, "url": url}
-    _send(email, subject, body)
+    return Letter(email, subject, body)
 
 
-def _send(email: str, subject: str, body: str) -> None:
+def link_mail(*, user: User, satker: Satker | None, url: str) -> None:
+    """Send a person their one-time link, after the commit."""
+    _send_after_commit(link_letter(user=user, satker=satker, url=url))
+
+
+def invitation_mail(*, email: str, satker: Satker, url: str) -> None:
+    """Tell somebody that an office invites them, after the commit."""
+    _send_after_commit(invitation_letter(email=email, satker=satker, url=url))
+
+
+def letters_send(letters: Sequence[Letter]) -> list[bool]:
+    """Hand letters to the mail server over one connection; return for each whether it took it.
+
+    Raises MailNotSent when the server takes none at all; letters before that are sent.
+    """
+    connection = get_connection()
+    try:
+        connection.open()
+        return [_taken(letter, connection) for letter in letters]
+    except (SMTPException, OSError) as error:
+        logger.warning("letters could not be sent: %s", type(error).__name__)
+        raise MailNotSent from error
+    finally:
+        with suppress(SMTPException, OSError):
+            connection.close()
+
+
+def _taken(letter: Letter, connection: Any) -> bool:
+    subject = " ".join(letter.subject.split())
+    message = EmailMessage(subject, letter.body, to=[letter.email], connection=connection)
+    try:
+        return bool(connection.send_messages([message]))
+    except SMTPRecipientsRefused:
+        logger.warning("the mail server refused an address")
+        return False
+
+
+def _send_after_commit(letter: Letter) -> None:
     def work() -> None:
-        try:
-            send_mail(" ".join(subject.split()), body, None, [email])
-        except (SMTPException, OSError) as error:
-            logger.warning("a mail could not be sent: %s", type(error).__name__)
+        with suppress(MailNotSent):
+            letters_send([letter])
 
     transaction.on_commit(work)

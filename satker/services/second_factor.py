@@ -13,6 +13,7 @@ from django.db import transaction
 from satker.access import check_super_admin
 from satker.errors import OtpRequired, OtpWrong
 from satker.models import User
+from satker.services.account_mail import AccountChange, account_changed
 from satker.services.sign_in import attempt_count, attempts_forget
 
 logger = logging.getLogger(__name__)
@@ -65,7 +66,10 @@ def second_factor_remove(*, actor: User, user: User) -> None:
     """
     check_super_admin(actor)
     with transaction.atomic():
-        Authenticator.objects.filter(user_id=user.pk).delete()
+        removed, _by_model = Authenticator.objects.filter(user_id=user.pk).delete()
+        if removed:
+            change = AccountChange.SECOND_FACTOR_OFF
+            account_changed(users=[user], change=change, actor=actor)
     second_factor_forgive(user)
     logger.info("second factor of user %s removed by %s", user.pk, actor.pk)
 

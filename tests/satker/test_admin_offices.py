@@ -170,7 +170,7 @@ def test_the_check_is_a_page_with_two_queries_of_its_own(
         factories.office(f"61{n:02d}", [f"61{n:02d}", "6199"])
         sls(f"62{n:02d}", f"KABUPATEN {n}")
     client = browser(super_admin)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         page = client.get(f"{GLOBAL}area-check/").content.decode()
     assert "KABUPATEN 29" in page
     assert f"({30 * 29 // 2})" in page
@@ -182,7 +182,7 @@ def test_the_list_of_offices_asks_a_fixed_number_of_queries(
     for n in range(30):
         factories.office(f"61{n:02d}")
     client = browser(super_admin)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         assert "6129" in client.get(GLOBAL).content.decode()
 
 

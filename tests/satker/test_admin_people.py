@@ -241,7 +241,7 @@ def test_an_admin_satker_makes_an_account_whose_link_sets_the_password(
 
     guest = Client()
     opened = guest.get(link[1])
-    assert opened["Referrer-Policy"] == "no-referrer"
+    assert opened["Referrer-Policy"] == "strict-origin"
     assert "no-store" in opened["Cache-Control"]
     assert "Ani Baru" in text(opened)
     weak = guest.post(link[1], {"password": "1234567890", "again": "1234567890"})

@@ -166,11 +166,11 @@ def test_admins_are_led_to_set_it_up_where_it_is_required(
     assert client.get(place).status_code == 200
 
 
-def test_it_is_required_of_admins_with_a_bearer_token_too(
-    satker_admin: User, settings: Any, api: Any
-) -> None:
-    settings.MFA_REQUIRED_FOR_ADMINS = True
-    assert api(satker_admin).get(OFFICE).status_code == 302
+def test_a_bearer_token_is_no_way_around_it(satker_admin: User, settings: Any, api: Any) -> None:
+    for required in (True, False):
+        settings.MFA_REQUIRED_FOR_ADMINS = required
+        answer = api(satker_admin).get(OFFICE)
+        assert (answer.status_code, "/login/" in answer["Location"]) == (302, True)
 
 
 def test_people_of_the_field_are_not_asked(enumerator: User, settings: Any) -> None:
