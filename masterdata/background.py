@@ -56,6 +56,7 @@ def dataset_load(run: JobRun) -> JobResult:
                 description=words.get("description") or None,
                 activate=words.get("activate"),
                 dry_run=bool(words.get("dry_run")),
+                progress=run.progress,
             )
         except FileUnreadable as error:
             raise error.named(path.name) from error
@@ -93,20 +94,15 @@ def _remember(run: JobRun, report: LoadReport) -> None:
     """Write on the job what it has loaded; runs in the transaction of the load."""
     with super_scope():
         told = report_of(report) | {_COMMITTED: True}
-        Job.objects.filter(pk=_job(run).pk).update(report=told)
+        Job.objects.filter(pk=run.job.pk).update(report=told)
 
 
 def _loaded_before(run: JobRun) -> JobResult | None:
     """Return what an earlier attempt of this job loaded before it was killed."""
-    report = dict(_job(run).report or {})
+    report = dict(run.job.report or {})
     if not report.pop(_COMMITTED, False):
         return None
     return JobResult(_sentence(report), report)
-
-
-def _job(run: JobRun) -> Job:
-    job: Job = run.job  # type: ignore[attr-defined]  # every run in the worker has its row
-    return job
 
 
 def _result(report: LoadReport) -> JobResult:

@@ -4,10 +4,11 @@ Children and areas are found by skip scan, counts by one scan of the index below
 names of desa and SLS only inside an opened area.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 
 from masterdata.selectors import DIGITS_OF_LEVEL, LEVEL_OF_DIGITS, wilayah_children, wilayah_names
 
@@ -84,7 +85,9 @@ def _counted(code: str) -> list[Area]:
 
 def region_counts_forget() -> None:
     """Forget what is kept of the region master: it has changed."""
-    cache.delete(_COUNTRY_KEY)
+    # Before `createcachetable` was run there is no table, and nothing is kept.
+    with suppress(ProgrammingError), transaction.atomic():
+        cache.delete(_COUNTRY_KEY)
 
 
 def areas_above(code: str) -> list[Area]:

@@ -17,8 +17,8 @@ NAME_MAX = 255
 TYPE_MAX = 64
 
 
-def _code(digits: int, what: Any) -> "models.CharField[str, str]":
-    return models.CharField(max_length=digits, db_collation="C", help_text=what)
+def _code(name: Any, digits: int, what: Any) -> "models.CharField[str, str]":
+    return models.CharField(name, max_length=digits, db_collation="C", help_text=what)
 
 
 class MasterSls(models.Model):
@@ -30,26 +30,35 @@ class MasterSls(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    prov_id = _code(2, _("Province code, 2 digits."))
-    kabkot_id = _code(4, _("Kabupaten or kota code, 4 digits."))
-    kec_id = _code(7, _("Kecamatan code, 7 digits."))
-    desa_kel_id = _code(10, _("Desa or kelurahan code, 10 digits."))
-    sls_id = _code(16, _("SLS code (14 digits) and sub-SLS (2 digits; 00 = not divided)."))
-    provinsi = models.CharField(max_length=NAME_MAX)
-    kabkot = models.CharField(max_length=NAME_MAX)
-    kecamatan = models.CharField(max_length=NAME_MAX)
-    desa_kel = models.CharField(max_length=NAME_MAX)
-    nama = models.CharField(max_length=NAME_MAX, help_text=_("Name of the SLS, as in the file."))
+    prov_id = _code(_("province code"), 2, _("Province code, 2 digits."))
+    kabkot_id = _code(_("kabupaten code"), 4, _("Kabupaten or kota code, 4 digits."))
+    kec_id = _code(_("kecamatan code"), 7, _("Kecamatan code, 7 digits."))
+    desa_kel_id = _code(_("desa code"), 10, _("Desa or kelurahan code, 10 digits."))
+    sls_id = _code(
+        _("SLS code"), 16, _("SLS code (14 digits) and sub-SLS (2 digits; 00 = not divided).")
+    )
+    provinsi = models.CharField(_("province"), max_length=NAME_MAX)
+    kabkot = models.CharField(_("kabupaten or kota"), max_length=NAME_MAX)
+    kecamatan = models.CharField(_("kecamatan"), max_length=NAME_MAX)
+    desa_kel = models.CharField(_("desa or kelurahan"), max_length=NAME_MAX)
+    nama = models.CharField(
+        _("name of the SLS"), max_length=NAME_MAX, help_text=_("Name of the SLS, as in the file.")
+    )
     jenis_sls = models.CharField(
-        max_length=32, null=True, blank=True, help_text=_("Kind: SLS or NONSLS; empty if not told.")
+        _("kind of SLS"),
+        max_length=32,
+        null=True,
+        blank=True,
+        help_text=_("Kind: SLS or NONSLS; empty if not told."),
     )
     jumlah_keluarga = models.PositiveIntegerField(
+        _("households"),
         null=True,
         blank=True,
         help_text=_("Households when the master was made; empty if not told."),
     )
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     class Meta:
         db_table = "master_sls"
@@ -86,18 +95,25 @@ class MasterData(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    type = models.CharField(max_length=TYPE_MAX, db_collation="C", help_text=_("Such as KBLI."))
-    version = models.PositiveIntegerField(help_text=_("Such as 2020."))
-    description = models.CharField(max_length=NAME_MAX, null=True, blank=True)
-    data = JsonTextField(help_text=_("JSON list of objects, each with a text code."))
-    is_active = models.BooleanField(default=True, db_default=True)
-    checksum = models.CharField(
-        max_length=64, db_collation="C", help_text=_("SHA-256 of the stored text, hexadecimal.")
+    type = models.CharField(
+        _("type"), max_length=TYPE_MAX, db_collation="C", help_text=_("Such as KBLI.")
     )
-    size_bytes = models.PositiveBigIntegerField(help_text=_("Bytes of the stored text in UTF-8."))
-    row_count = models.PositiveIntegerField()
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    version = models.PositiveIntegerField(_("version"), help_text=_("Such as 2020."))
+    description = models.CharField(_("description"), max_length=NAME_MAX, null=True, blank=True)
+    data = JsonTextField(help_text=_("JSON list of objects, each with a text code."))
+    is_active = models.BooleanField(_("active"), default=True, db_default=True)
+    checksum = models.CharField(
+        _("checksum"),
+        max_length=64,
+        db_collation="C",
+        help_text=_("SHA-256 of the stored text, hexadecimal."),
+    )
+    size_bytes = models.PositiveBigIntegerField(
+        _("size in bytes"), help_text=_("Bytes of the stored text in UTF-8.")
+    )
+    row_count = models.PositiveIntegerField(_("rows"))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     class Meta:
         db_table = "master_data"

@@ -1,19 +1,15 @@
 """What a load did or would do: counts and every refusal. One shape for both loading commands."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from cerdas.progress import Progress as Progress
+from cerdas.progress import no_progress as no_progress
 
 # A file with its columns in the wrong order breaks several rules in each of a million rows;
 # beyond this many the rest is only counted.
 REFUSALS_KEPT = 100_000
-
-# Told how far a load is: (done, total, one sentence). May raise to stop the load.
-Progress = Callable[[int, int, str], None]
-
-
-def no_progress(done: int, total: int, message: str) -> None:
-    """Tell nobody."""
 
 
 @dataclass(frozen=True)

@@ -186,3 +186,13 @@ def masterdata_active_version(kind: str) -> int | None:
         cursor.execute("SELECT version FROM master_data WHERE type = %s AND is_active", [kind])
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+def dataset_versions() -> dict[str, frozenset[int]]:
+    """Return the versions that are stored of each type of dataset."""
+    versions: dict[str, set[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT type, version FROM master_data")
+        for kind, version in cursor.fetchall():
+            versions.setdefault(kind, set()).add(version)
+    return {kind: frozenset(found) for kind, found in versions.items()}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from cerdas.errors import NotFound
 from masterdata.dataset_reading import DatasetRows, Row, dataset_rows, find_code_column
 from masterdata.models import NAME_MAX, TYPE_MAX, MasterData
-from masterdata.reports import LoadReport, Refusal
+from masterdata.reports import LoadReport, Progress, Refusal, no_progress
 
 _LOCK_DATASETS = 0x6D_61_73_74_65_72_03  # advisory lock: one dataset is published at a time
 _TYPE = re.compile(rf"[A-Za-z][A-Za-z0-9_-]{{0,{TYPE_MAX - 1}}}", re.ASCII)
@@ -40,6 +40,7 @@ def masterdata_load(
     description: str | None = None,
     activate: bool | None = None,
     dry_run: bool = False,
+    progress: Progress = no_progress,
 ) -> DatasetReport:
     """Publish the file as (kind, version); all rows or none.
 
@@ -48,6 +49,7 @@ def masterdata_load(
     `version_exists`.
     activate: None activates a new version and leaves a stored one as it is; True activates either,
     in place of the active one; False stores a new one inactive.
+    progress: told the rows read; may raise, and nothing is stored.
     Raises FileUnreadable. Source: client's design, `master_data`; spec, "Administration".
     """
     report = DatasetReport(dry_run=dry_run, type=kind, version=version)
@@ -58,6 +60,7 @@ def masterdata_load(
     text = orjson.dumps(read.rows).decode()
     report.size_bytes = len(text.encode())
     report.checksum = hashlib.sha256(text.encode()).hexdigest()
+    progress(len(read.rows), len(read.rows), _("comparing with what is stored"))
     with transaction.atomic():
         _lock()
         stored = MasterData.objects.filter(type=kind, version=version).defer("data").first()

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -67,7 +66,7 @@ def master_sls_load(
     replace: also remove what the files no longer have, only inside the kabupaten that they hold;
     refused with `in_use` when an area in use would vanish.
     bad_rows: write the refused rows there with their reasons, when there are any.
-    progress: told how far it is; may raise to stop, and nothing is loaded.
+    progress: told the rows read; may raise to stop, and nothing is loaded.
     wait_seconds: how long to wait while another load runs, before LoadRunning.
     on_written: called in the transaction that loads, after the last row.
     Raises FileUnreadable, LoadRunning, RemovalUnguarded.
@@ -76,13 +75,13 @@ def master_sls_load(
     report = LoadReport(dry_run=dry_run)
     several = len(paths) > 1
     files = [SlsFile(path, str(path) if several else None) for path in paths]
-    total = sum(file.size_bytes for file in files)
     with staged(files, report, progress) as stage:
         if not report.refused and stage.keys:
+            total = report.rows
             progress(total, total, _("comparing with what is stored"))
             # Rows of all offices are visible for the question whether an SLS is in use.
             with super_scope() if replace else transaction.atomic():
-                _take_lock(partial(progress, total, total), wait_seconds)
+                _take_lock(lambda words: progress(total, total, words), wait_seconds)
                 _compare_all(stage, report, replace=replace)
                 if not dry_run and not report.refused:
                     progress(total, total, _("writing"))
@@ -106,7 +105,7 @@ def master_sls_hold() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK_REGIONS])
 
 
-def _take_lock(progress: Callable[[str], None], wait_seconds: int) -> None:
+def _take_lock(tell: Callable[[str], None], wait_seconds: int) -> None:
     """Become the only load until the transaction ends. Raises LoadRunning."""
     until = time.monotonic() + wait_seconds
     while True:
@@ -116,7 +115,7 @@ def _take_lock(progress: Callable[[str], None], wait_seconds: int) -> None:
                 return
         if time.monotonic() >= until:
             raise LoadRunning
-        progress(_("waiting until another load has ended"))
+        tell(_("waiting until another load has ended"))
         time.sleep(_LOCK_POLL_SECONDS)
 
 

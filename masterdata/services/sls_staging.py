@@ -43,7 +43,7 @@ class Stage:
 def staged(files: list[SlsFile], report: LoadReport, progress: Progress) -> Iterator[Stage]:
     """Read, check and stage the files; the temporary table is gone afterwards.
 
-    progress is told the bytes read, after every batch.
+    progress is told the rows read, after every batch, of as many as the files seem to have.
     After the first refusal rows are still checked but no longer sent. Exact duplicates are counted
     and dropped; a code with two contents is refused. Raises FileUnreadable.
     """
@@ -61,7 +61,8 @@ def staged(files: list[SlsFile], report: LoadReport, progress: Progress) -> Iter
                 stage.keys.append(_keys(batch, file_no))
                 if not report.refused:
                     _copy(batch, file_no)
-                progress(*_bytes_read(files, file_no), _("%(rows)s rows read") % vars(report))
+                expected = _rows_expected(files, file_no, report.rows)
+                progress(report.rows, expected, _("Reading and checking the rows"))
             for column in set(OPTIONAL) & set(file.headers):
                 stage.files_with[column].append(file_no)
         _settle_duplicates(stage, files, report)
@@ -88,14 +89,14 @@ def _ahead(source: Iterator[T]) -> Iterator[T]:
             yield item
 
 
-def _bytes_read(files: list[SlsFile], file_no: int) -> tuple[int, int]:
-    """Return how many bytes of all files were read, and how many there are."""
+def _rows_expected(files: list[SlsFile], file_no: int, rows: int) -> int:
+    """Return how many rows the files have when the rest is like what was read so far."""
     sizes = [file.size_bytes for file in files]
     current = files[file_no].file
     done = sum(sizes[:file_no])
     if current is not None and current.size_bytes:
         done += sizes[file_no] * current.read_bytes // current.size_bytes
-    return min(done, sum(sizes)), sum(sizes)
+    return max(rows, round(rows * sum(sizes) / done)) if done else rows
 
 
 def _copy(batch: pl.DataFrame, file_no: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
+from masterdata.browsing import areas_below
 from masterdata.models import MasterSls
 from masterdata.reading import FileUnreadable
 from masterdata.services import LoadRunning, RemovalUnguarded, master_sls_hold, master_sls_load
@@ -49,6 +50,23 @@ def test_a_file_is_loaded_with_full_codes_and_names_as_they_are(
     )  # fmt: skip
     assert (row.jenis_sls, row.jumlah_keluarga) == (None, None)
     assert MasterSls.objects.filter(nama="RT 006  RW 02 DUSUN MAWAR").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_the_table_of_the_cache_was_never_made_a_load_is_quiet(
+    bundled: Callable[[str], Path], settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    absent = {**settings.CACHES["default"], "LOCATION": "tabel_yang_tidak_ada"}
+    settings.CACHES = {"default": absent}
+    assert master_sls_load(paths=[bundled("6104")]).loaded
+    assert caplog.records == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_load_forgets_the_counts_of_the_country(bundled: Callable[[str], Path]) -> None:
+    assert areas_below("") == []
+    master_sls_load(paths=[bundled("6104")])
+    assert [(area.code, area.sls) for area in areas_below("")] == [("61", 29)]
 
 
 def test_loading_the_same_files_again_changes_nothing(bundled: Callable[[str], Path]) -> None:
