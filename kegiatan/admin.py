@@ -13,14 +13,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cerdas.admin_base import GlobalAdmin, error_text, is_super_admin
-from cerdas.admin_pages import LacksFilter, OwnPages, admin_link, name_model
+from cerdas.admin_pages import LacksFilter, OwnPages, admin_link
 from cerdas.admin_sites import global_site
 from cerdas.admin_theme import display
 from cerdas.errors import CerdasError
 from cerdas.request_body import body_limit
-from kegiatan.admin_forms import PublishForm, form_outline, pretty_json
+from kegiatan.admin_drafts import DraftPages
+from kegiatan.admin_forms import PublishForm
+from kegiatan.admin_versions import VersionPages, VersionPlace
 from kegiatan.errors import FormFaulty
-from kegiatan.models import FormVersion, KegiatanMember, KegiatanSatker, KegiatanStatistik
+from kegiatan.models import (
+    FormDraft,
+    FormVersion,
+    KegiatanMember,
+    KegiatanSatker,
+    KegiatanStatistik,
+)
 from kegiatan.services.kegiatan import (
     kegiatan_create,
     kegiatan_satker_add,
@@ -72,11 +80,8 @@ class LacksOf(LacksFilter):
     }
 
 
-name_model(KegiatanStatistik, gettext_lazy("activity"), gettext_lazy("activities"))
-
-
 @admin.register(KegiatanStatistik, site=global_site)
-class KegiatanAdmin(OwnPages, GlobalAdmin):
+class KegiatanAdmin(VersionPages, DraftPages, OwnPages, GlobalAdmin):
     """Activities for super_admin: make, change, offices, questionnaires."""
 
     form = KegiatanForm
@@ -169,6 +174,12 @@ class KegiatanAdmin(OwnPages, GlobalAdmin):
             own("offices/<int:place_id>/return/", self.office_return_view, "office_return"),
             own("form/publish/", self.publish_view, "form_publish"),
             own("form/<int:version>/", self.form_view, "form_version"),
+            own("form/<int:version>/download/", self.form_download_view, "form_download"),
+            own("form/", self.versions_view, "form_versions"),
+            own("form/compare/", self.form_compare_view, "form_compare"),
+            own("form/draft/", self.draft_view, "draft"),
+            own("form/draft/publish/", self.draft_publish_view, "draft_publish"),
+            own("form/draft/discard/", self.draft_discard_view, "draft_discard"),
             *super().get_urls(),
         ]
 
@@ -207,6 +218,8 @@ class KegiatanAdmin(OwnPages, GlobalAdmin):
             ],
             "offices_add_url": self._link("offices_add", kegiatan.pk),
             "publish_url": self._link("form_publish", kegiatan.pk),
+            "versions_url": self._link("form_versions", kegiatan.pk),
+            "draft_url": self._link("draft", kegiatan.pk),
         }
 
     def offices_add_view(self, request: HttpRequest, kegiatan_id: UUID) -> HttpResponse:
@@ -317,19 +330,21 @@ class KegiatanAdmin(OwnPages, GlobalAdmin):
             messages.success(request, _("Version %(n)d is published.") % {"n": published.version})
         return HttpResponseRedirect(self._link("form_version", kegiatan.pk, published.version))
 
-    def form_view(self, request: HttpRequest, kegiatan_id: UUID, version: int) -> HttpResponse:
-        """Show a published questionnaire: pages and questions, the file folded away."""
-        kegiatan = self.fetch(request, kegiatan_id)
-        rows = FormVersion.objects.filter(kegiatan=kegiatan, version__in=_small(version))
-        row = rows.select_related("published_by").first()
-        if row is None:
-            raise Http404
-        return self.page(
-            request, "kegiatan/admin/form_version.html",
-            _("%(name)s, version %(n)d") % {"name": kegiatan.name, "n": row.version},
-            kegiatan=kegiatan, version=row, outline=form_outline(row.schema),
-            json_text=pretty_json(row.schema), back=self._change(kegiatan),
-        )  # fmt: skip
+    def version_place(self, request: HttpRequest, key: Any) -> VersionPlace:
+        """Return an activity, with the responses of all offices."""
+        kegiatan = self.fetch(request, key)
+        back = self._change(kegiatan)
+        return VersionPlace(kegiatan, kegiatan.pk, self.admin_site.name, None, back)
+
+    def version_extras(self, request: HttpRequest, place: VersionPlace) -> dict[str, Any]:
+        """Add the draft to the list of versions."""
+        draft = FormDraft.objects.filter(kegiatan=place.kegiatan).defer("text")
+        return {
+            "has_draft_pages": True,
+            "draft": draft.select_related("updated_by").first(),
+            "draft_url": place.link("draft"),
+            "publish_url": place.link("form_publish"),
+        }
 
     def _place(
         self, request: HttpRequest, kegiatan_id: UUID, place_id: int

@@ -1,5 +1,6 @@
 """The activities of an office, with progress, and the doors to their work."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -8,16 +9,18 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cerdas.admin_base import OfficeAdmin
 from cerdas.admin_figures import Activity, activities, assignments_link
-from cerdas.admin_pages import OwnPages, admin_link, joined, name_model
+from cerdas.admin_pages import OwnPages, admin_link, joined
 from cerdas.admin_rights import OfficeRights
 from cerdas.admin_sites import satker_site
 from cerdas.admin_theme import display
+from kegiatan.admin_versions import VersionPages, VersionPlace
 from kegiatan.models import KegiatanSatker, KegiatanSatkerUserRole
 from satker.permissions import ADMIN_KEGIATAN, PML, PPL
 
@@ -50,11 +53,8 @@ def admins_of(places: list[KegiatanSatker]) -> dict[int, list[str]]:
     return names
 
 
-name_model(KegiatanSatker, gettext_lazy("activity"), gettext_lazy("activities"))
-
-
 @admin.register(KegiatanSatker, site=satker_site)
-class ActivityAdmin(OwnPages, OfficeAdmin):
+class ActivityAdmin(VersionPages, OwnPages, OfficeAdmin):
     """Activities of the office: all for admin_satker, those administered for admin_kegiatan."""
 
     kegiatan_path = "kegiatan_statistik"
@@ -115,14 +115,39 @@ class ActivityAdmin(OwnPages, OfficeAdmin):
         return self.page(
             request, "kegiatan/admin/activity.html", str(place.kegiatan_statistik),
             activity=figure, admins=admins_of([place]).get(place.pk, []), crew=_crew(place),
-            doors=self._doors(figure, rights),
+            doors=self._doors(figure, rights, place), history_url=self.history_url(place),
         )  # fmt: skip
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Nobody changes an activity here: super_admin does."""
         raise Http404
 
-    def _doors(self, figure: Activity, rights: OfficeRights) -> list[dict[str, Any]]:
+    def get_urls(self) -> list[Any]:
+        """Add the versions of the questionnaire."""
+
+        def own(route: str, view: Callable[..., HttpResponse], name: str) -> Any:
+            route = f"<int:place_id>/form/{route}"
+            return path(route, self.admin_site.admin_view(view), name=f"kegiatan_{name}")
+
+        return [
+            own("", self.versions_view, "form_versions"),
+            own("compare/", self.form_compare_view, "form_compare"),
+            own("<int:version>/", self.form_view, "form_version"),
+            own("<int:version>/download/", self.form_download_view, "form_download"),
+            *super().get_urls(),
+        ]
+
+    def version_place(self, request: HttpRequest, key: Any) -> VersionPlace:
+        """Return an activity of the office, with the office's own responses."""
+        place: KegiatanSatker = self.fetch(request, key)
+        site = self.admin_site.name
+        back = admin_link("kegiatan_kegiatansatker_change", place.pk, site=site)
+        satker = self.rights(request).satker
+        return VersionPlace(place.kegiatan_statistik, place.pk, site, satker, back)
+
+    def _doors(
+        self, figure: Activity, rights: OfficeRights, place: KegiatanSatker
+    ) -> list[dict[str, Any]]:
         """Return (title, icon, address) of the pages about this activity that exist."""
         site, kegiatan = self.admin_site.name, figure.kegiatan
         crew = "kegiatan_kegiatanmember_changelist"
@@ -132,6 +157,11 @@ class ActivityAdmin(OwnPages, OfficeAdmin):
                 _("Crew"),
                 "groups",
                 admin_link(crew, site=site, kegiatan=kegiatan.pk),
+            ),
+            (
+                _("Questionnaire"),
+                "list_alt",
+                admin_link("kegiatan_form_versions", place.pk, site=site),
             ),
         ]
         if rights.administers(kegiatan.pk):
@@ -151,6 +181,11 @@ class ActivityAdmin(OwnPages, OfficeAdmin):
                 _("Export answers"),
                 "download",
                 admin_link("assignments_assignment_export", site=site, **place),
+            ),
+            (
+                _("Check all answers again"),
+                "fact_check",
+                admin_link("assignments_assignment_recheck", site=site, **place),
             ),
             (
                 _("Waiting field work"),

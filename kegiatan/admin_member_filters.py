@@ -18,6 +18,36 @@ from kegiatan.models import (
 from satker.models import User
 from satker.permissions import KEGIATAN_ROLES
 
+NEVER = "never"
+
+
+def holding_role(members: QuerySet[Any], role: str) -> QuerySet[Any]:
+    """Narrow memberships to those whose person holds a role in the activity and office."""
+    held = KegiatanSatkerUserRole.objects.filter(
+        user=OuterRef("user"),
+        content_object__satker=OuterRef("satker"),
+        content_object__kegiatan_statistik=OuterRef("kegiatan_statistik"),
+        content_object__left_at__isnull=True,
+        permission__codename=role,
+    )
+    return members.filter(Exists(held))
+
+
+def never_had_unit(members: QuerySet[Any]) -> QuerySet[Any]:
+    """Narrow memberships to active people without a single unit in the activity."""
+    as_ppl, as_pml = _units()
+    return members.filter(~Exists(as_ppl), ~Exists(as_pml), user__is_active=True)
+
+
+def _units() -> tuple[QuerySet[Assignment], QuerySet[Assignment]]:
+    """Return the units of a membership's person in its activity: as PPL, as PML."""
+    units = Assignment.objects.filter(
+        satker=OuterRef("satker"),
+        kegiatan_statistik=OuterRef("kegiatan_statistik"),
+        cancelled_at__isnull=True,
+    )
+    return units.filter(ppl=OuterRef("user")), units.filter(pml=OuterRef("user"))
+
 
 class ActivityFilter(SimpleListFilter):
     """One activity of those the admin sees."""
@@ -56,13 +86,7 @@ class RoleFilter(SimpleListFilter):
         """Narrow by role rows of the same activity and office."""
         if self.value() not in KEGIATAN_ROLES:
             return queryset
-        held = KegiatanSatkerUserRole.objects.filter(
-            user=OuterRef("user"),
-            content_object__satker=OuterRef("satker"),
-            content_object__kegiatan_statistik=OuterRef("kegiatan_statistik"),
-            permission__codename=self.value(),
-        )
-        return queryset.filter(Exists(held))
+        return holding_role(queryset, str(self.value()))
 
 
 class SupervisorFilter(SimpleListFilter):
@@ -116,21 +140,16 @@ class WorkFilter(SimpleListFilter):
         return [
             ("some", _("with open work")),
             ("none", _("without open work")),
-            ("never", _("never had a unit")),
+            (NEVER, _("never had a unit")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrow."""
-        units = Assignment.objects.filter(
-            satker=OuterRef("satker"),
-            kegiatan_statistik=OuterRef("kegiatan_statistik"),
-            cancelled_at__isnull=True,
-        )
-        as_ppl, as_pml = units.filter(ppl=OuterRef("user")), units.filter(pml=OuterRef("user"))
-        if self.value() == "never":
-            return queryset.exclude(Exists(as_ppl)).exclude(Exists(as_pml))
+        if self.value() == NEVER:
+            return never_had_unit(queryset)
         if self.value() not in ("some", "none"):
             return queryset
+        as_ppl, as_pml = _units()
         has_work = Q(Exists(as_ppl.filter(response__status__in=OPEN_FOR_PPL))) | Q(
             Exists(as_pml.exclude(response__status=ResponseStatus.APPROVED_ADMIN))
         )

@@ -206,7 +206,7 @@ class MemberAdmin(OwnPages, OfficeAdmin):
             person_url=admin_link(
                 "satker_user_change", member.user_id, site=self.admin_site.name
             ),
-            back=self._link("changelist"),
+            back=self._link("changelist"), history_url=self.history_url(member),
         )  # fmt: skip
 
     def _saved(

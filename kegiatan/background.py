@@ -49,7 +49,7 @@ def _people(run: JobRun, *, dry_run: bool) -> JobResult:
             dry_run=dry_run,
             skip_bad=bool(run.arguments.get("skip_bad")),
             bad_rows=bad_rows,
-            progress=lambda done, total: run.progress(done, total),
+            progress=run.progress,
         )
         if report.refused_count:
             run.attach(bad_rows, name=f"{file.stem}-{_('bad-rows')}.csv", role="bad_rows")
@@ -128,6 +128,6 @@ def crew_change_job(run: JobRun) -> JobResult:
         what=given["what"],
         role=given["role"],
         pml=pml,
-        progress=lambda done, total: run.progress(done, total),
+        progress=run.progress,
     )
     return JobResult(_("Done for %(n)d people.") % {"n": changed}, {"changed": changed})

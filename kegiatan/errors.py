@@ -22,8 +22,27 @@ class NotSupervisor(CerdasError):
 
 
 class FormFaulty(CerdasError):
-    """A questionnaire that cannot be published; details: faults [{path, code, message, remedy}]."""
+    """A questionnaire that cannot be published; details: faults [{path, code,
+    message, remedy, severity, sheet, row, column}], errors before warnings."""
 
     code = "invalid"
     status = 400
     default_message = _("The questionnaire has faults. Correct what is listed and publish again.")
+
+
+class DraftChanged(CerdasError):
+    """Somebody saved the draft after it was opened; details: revision, by (name), at."""
+
+    code = "draft_changed"
+    status = 409
+    default_message = _(
+        "Somebody else has saved this draft meanwhile. Open it again and put your changes in."
+    )
+
+
+class KegiatanExists(CerdasError):
+    """Another activity has this name in this year; details: kegiatan (its id)."""
+
+    code = "kegiatan_exists"
+    status = 409
+    default_message = _("There is an activity of this name in this year already.")

@@ -7,12 +7,14 @@ Source: spec, "Roles", "Administration"; issue 3, point 4.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
+from cerdas.progress import Progress, no_progress
 from cerdas.tenancy import tenant_scope
 from kegiatan.judging_people import CREATED, GRANTED, INVITED, UNCHANGED, Plan, judge_people
 from kegiatan.models import KegiatanStatistik
@@ -29,7 +31,6 @@ from satker.services.lookups import lookups_of_batch
 from satker.services.roles import satker_role_give
 
 logger = logging.getLogger(__name__)
-Progress = Callable[[int, int], None]
 _PROGRESS_EVERY = 10
 # A supervisor has to be PML before somebody works under them.
 _ORDER = {None: 0, ADMIN_SATKER: 1, ADMIN_KEGIATAN: 2, PML: 3, PPL: 4}
@@ -72,13 +73,14 @@ def people_import(
     dry_run: bool = False,
     skip_bad: bool = False,
     bad_rows: Path | None = None,
-    progress: Progress | None = None,
+    progress: Progress = no_progress,
 ) -> PeopleReport:
     """Import a CSV or XLSX file of people into an office, in one transaction.
 
     kegiatan: activity of rows that name none. With one refusal nothing is written; with skip_bad
     the good rows are. Importing the same file again changes nothing. dry_run: tell only; look-ups
     are logged all the same. bad_rows: write the refused rows and their reasons there.
+    progress: told the rows done; may raise, and nothing is written.
 
     Raises NotAllowed, NotFound, FileUnreadable, TooManyRequests; EmailTaken when somebody else
     made one of the accounts meanwhile (nothing is written, try again).
@@ -90,6 +92,7 @@ def people_import(
         if not dry_run:
             places_lock([place for found in office.places.values() for place in found])
         report.rows = len(table.rows)
+        progress(0, report.rows, _("Reading and checking the rows"))
         report.notes = list(table.notes)
         report.ignored_columns = list(table.ignored)
         judged = judge_people(office, table)
@@ -114,9 +117,8 @@ def _log_lookups(actor: User, satker: Satker, told: dict[str, str]) -> None:
     lookups_of_batch(actor=actor, satker_id=satker.pk, told=told, secret=_SECRET)
 
 
-def _write(
-    actor: User, satker: Satker, plans: list[Plan], progress: Progress | None = None
-) -> None:
+def _write(actor: User, satker: Satker, plans: list[Plan], progress: Progress) -> None:
+    progress(0, len(plans), _("writing"))
     people = _accounts(satker, plans)
     new = [plan for plan in plans if plan.outcome == CREATED and plan.place is not None]
     roles_give_new(
@@ -124,6 +126,7 @@ def _write(
         for plan in new
         if plan.place is not None and plan.role is not None
     )
+    progress(len(new), len(plans), _("writing"))
     others = [plan for plan in plans if plan.outcome != CREATED or plan.place is None]
     ordered = sorted(others, key=lambda plan: (_ORDER[plan.role], plan.row))
     for done, plan in enumerate(ordered, start=len(new) + 1):
@@ -133,8 +136,8 @@ def _write(
             invitation_make(actor, satker, plan.email, plan.role, plan.place, supervisor)
         elif plan.role is not None and plan.outcome != UNCHANGED:
             _give(satker, people, plan)
-        if progress is not None and (done % _PROGRESS_EVERY == 0 or done == len(plans)):
-            progress(done, len(plans))
+        if done % _PROGRESS_EVERY == 0 or done == len(plans):
+            progress(done, len(plans), _("writing"))
     logger.info("%s rows of people imported into %s by %s", len(plans), satker.pk, actor.pk)
 
 

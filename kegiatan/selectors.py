@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
 from cerdas.errors import NotFound
 from cerdas.prepared import Columns, fetch_all, fetch_one
@@ -205,12 +206,17 @@ def kegiatan_by_reference(
 ) -> KegiatanStatistik:
     """Return the activity that a person names by id or by its whole name.
 
-    Raises NotFound, also when a name stands for several.
+    Raises NotFound, also when a name stands for several; then the message gives their ids.
     """
     found = [k for k in among if reference.strip() in (str(k.pk), k.name)]
-    if len(found) != 1:
-        raise NotFound
-    return found[0]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        text = _("There is no activity %(kegiatan)s here. list_kegiatan lists what there is.")
+        raise NotFound(text % {"kegiatan": reference})
+    text = _("Several activities are called %(kegiatan)s. Name one by its id: %(ids)s.")
+    named = [f"{k.pk} ({k.year}, {k.start_date:%d-%m-%Y} – {k.end_date:%d-%m-%Y})" for k in found]
+    raise NotFound(text % {"kegiatan": reference, "ids": "; ".join(named)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,16 @@ FORM_BYTES = 2 * 1024 * 1024
 FORM_ELEMENTS = 5_000
 FORM_DEPTH = 64  # containers in the JSON; panels and rosters take two each
 NAME_LENGTH = 200
+EXPRESSION_LENGTH = 5_000
+EXPRESSION_DEPTH = 40  # brackets in brackets: survey-core's parser calls itself for each
+EXPRESSIONS_BYTES = 256 * 1024  # of all expressions of a form together
+REGEX_LENGTH = 500
+REGEXES_LENGTH = 10_000  # different ones of a form together
+ROSTER_DEPTH = 4  # rosters in one another
+CHOICES_MANY = 300  # beyond this a list belongs into master data: the phone gets slow
+CHOICES = 1_000
+LINT_FAULTS = 2_000  # faults listed for one form
+INSPECTION_SECONDS = 15.0  # what the engine may take to open a form, also on a busy machine
 
 # Answers of one assignment
 ANSWER_BYTES = 1024 * 1024

@@ -6,15 +6,25 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+ERROR, WARNING = "error", "warning"
+
 
 @dataclass(frozen=True, slots=True)
 class FormFault:
-    """One thing to correct in a form. path: `pages[0].elements[3].choices`, "" for the whole."""
+    """One thing to correct in a form. path: `pages[0].elements[3].choices`, "" for the whole.
+
+    severity: ERROR keeps a form from being published, WARNING is shown.
+    sheet, row, column: the place in a file that is no JSON, or where a JSON text breaks off.
+    """
 
     path: str
     code: str
     message: str
     remedy: str
+    severity: str = ERROR
+    sheet: str | None = None
+    row: int | None = None
+    column: int | None = None
 
 
 def fault_path(parts: Iterable[object]) -> str:

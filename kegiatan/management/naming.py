@@ -36,21 +36,13 @@ def place_named(*, satker: Satker, options: dict[str, Any]) -> KegiatanSatker | 
         raise Invalid(_("%(role)s is held in an activity: say which, --kegiatan.") % options)
     places = KegiatanSatker.objects.filter(satker=satker).select_related("kegiatan_statistik")
     by_kegiatan = {place.kegiatan_statistik: place for place in places}
-    try:
-        return by_kegiatan[kegiatan_by_reference(named, among=by_kegiatan)]
-    except NotFound as error:
-        message = _("Your office carries out no single activity %(kegiatan)s.")
-        raise NotFound(message % options) from error
+    return by_kegiatan[kegiatan_by_reference(named, among=by_kegiatan)]
 
 
 def kegiatan_named(reference: str) -> KegiatanStatistik:
     """Return any activity by id or whole name, for super_admin. Raises NotFound."""
     everything = KegiatanStatistik.objects.defer("form_schema")
-    try:
-        return kegiatan_by_reference(reference, among=everything)
-    except NotFound as error:
-        message = _("There is no single activity %(kegiatan)s.")
-        raise NotFound(message % {"kegiatan": reference}) from error
+    return kegiatan_by_reference(reference, among=everything)
 
 
 def person_named(*, satker: Satker, email: str) -> User:

@@ -1,9 +1,10 @@
 """Give or take a role, or name a supervisor, for many people of an activity at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from cerdas.progress import Progress, no_progress
 from cerdas.tenancy import tenant_scope
 from kegiatan.models import KegiatanSatker
 from kegiatan.services.roles import role_grant, role_revoke
@@ -23,7 +24,7 @@ def crew_change(
     what: str,
     role: str = PPL,
     pml: User | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress = no_progress,
 ) -> int:
     """Change people of an activity in one transaction; return how many there were.
 
@@ -38,7 +39,7 @@ def crew_change(
             except NotInOffice as error:
                 message = _("%(person)s does not work for your office now.")
                 raise NotInOffice(message % {"person": user.name}) from error
-            if progress is not None and (done % _PROGRESS_EVERY == 0 or done == len(users)):
+            if done % _PROGRESS_EVERY == 0 or done == len(users):
                 progress(done, len(users))
     return len(users)
 

@@ -4,11 +4,13 @@ import logging
 from datetime import date
 from typing import TypedDict, Unpack
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cerdas.tenancy import tenant_scope
+from kegiatan.errors import KegiatanExists
 from kegiatan.models import KegiatanMember, KegiatanSatker, KegiatanStatistik
 from satker.access import check_super_admin
 from satker.models import Satker, User
@@ -31,15 +33,21 @@ class KegiatanFields(TypedDict, total=False):
     source: KegiatanStatistik | None
 
 
-def kegiatan_create(*, actor: User, **fields: Unpack[KegiatanFields]) -> KegiatanStatistik:
+def kegiatan_create(
+    *, actor: User, allow_duplicate: bool = False, **fields: Unpack[KegiatanFields]
+) -> KegiatanStatistik:
     """Make an activity; name, year, start_date and end_date are needed.
 
-    Raises NotAllowed, Invalid (dates out of order, implausible year).
+    allow_duplicate: also when another one has the name in that year. Raises NotAllowed, Invalid
+    (dates out of order, implausible year), KegiatanExists.
     """
     check_super_admin(actor)
     kegiatan = KegiatanStatistik(**fields)
     check_model(kegiatan)
-    kegiatan.save()
+    with transaction.atomic():
+        if not allow_duplicate:
+            _check_name_is_free(kegiatan)
+        kegiatan.save()
     logger.info("kegiatan %s created by %s", kegiatan.pk, actor.pk)
     return kegiatan
 
@@ -47,16 +55,37 @@ def kegiatan_create(*, actor: User, **fields: Unpack[KegiatanFields]) -> Kegiata
 def kegiatan_update(
     *, actor: User, kegiatan: KegiatanStatistik, **fields: Unpack[KegiatanFields]
 ) -> KegiatanStatistik:
-    """Change fields of an activity. Raises NotAllowed, Invalid."""
+    """Change fields of an activity. Raises NotAllowed, Invalid, KegiatanExists."""
     check_super_admin(actor)
     with transaction.atomic():
         locked = KegiatanStatistik.objects.select_for_update(no_key=True).get(pk=kegiatan.pk)
+        before = (locked.name, locked.year)
         for name, value in fields.items():
             setattr(locked, name, value)
         check_model(locked)
+        if (locked.name, locked.year) != before:
+            _check_name_is_free(locked)
         locked.save(update_fields=[*fields, "updated_at"])
     logger.info("kegiatan %s changed by %s: %s", locked.pk, actor.pk, ", ".join(fields))
     return locked
+
+
+def _check_name_is_free(kegiatan: KegiatanStatistik) -> None:
+    """Refuse a second activity of one name and year, until the end of the transaction.
+
+    Two of them could not be told apart in any list, file or command. Raises KegiatanExists.
+    """
+    with connection.cursor() as cursor:  # a double click makes one
+        name = f"kegiatan {kegiatan.year} {kegiatan.name}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 4))", [name])
+    others = KegiatanStatistik.objects.exclude(pk=kegiatan.pk)
+    found = others.filter(name=kegiatan.name, year=kegiatan.year).values_list("pk", flat=True)
+    if other := found.first():
+        text = _("There is an activity %(name)s of %(year)s already: %(id)s.")
+        raise KegiatanExists(
+            text % {"name": kegiatan.name, "year": kegiatan.year, "id": other},
+            details={"kegiatan": str(other)},
+        )
 
 
 def kegiatan_satker_add(

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -10,8 +11,12 @@ from django.db import DataError, connection, transaction
 from django.utils.translation import gettext as _
 
 from kegiatan.errors import FormFaulty
-from kegiatan.form.envelope import FormFault, check_envelope
+from kegiatan.form.form_fault import FormFault
+from kegiatan.form.linting import LintReport, lint_form
+from kegiatan.form.linting_engine import EngineInspector
 from kegiatan.models import FormVersion, KegiatanStatistik
+from kegiatan.signals import form_published
+from masterdata.selectors import dataset_versions
 from satker.access import check_super_admin
 from satker.models import User
 
@@ -24,13 +29,13 @@ def form_publish(
     """Publish a questionnaire as the next version of an activity. super_admin only.
 
     schema: form_schema, an envelope around a SurveyJS model. The same as the newest version
-    publishes nothing and returns that version.
+    publishes nothing and returns that version. Warnings of the linter do not refuse a form.
     Raises NotAllowed, FormFaulty (every fault at once).
     """
     check_super_admin(actor)
-    faults = check_envelope(schema)
-    if faults:
-        raise _faulty(faults)
+    report = form_check(schema)
+    if report.errors:
+        raise faults_refused(report.faults)
     with transaction.atomic():
         # One publisher at a time, so that version numbers have no gap and no double.
         locked = (
@@ -52,8 +57,16 @@ def form_publish(
         )
         locked.form_schema, locked.form_version = schema, published.version
         locked.save(update_fields=["form_schema", "form_version", "updated_at"])
+        form_published.send(FormVersion, actor=actor, kegiatan=locked, version=published)
     logger.info("form %s of kegiatan %s by %s", published.version, kegiatan.pk, actor.pk)
     return published
+
+
+def form_check(schema: object) -> LintReport:
+    """Return what the linter says about a questionnaire here: with the master data that is loaded
+    and the form engine. Publishes nothing; takes below 2 s for 150 questions.
+    """
+    return lint_form(schema, masters=dataset_versions(), engine=EngineInspector())
 
 
 def _stored_text(schema: dict[str, Any]) -> str:
@@ -65,9 +78,10 @@ def _stored_text(schema: dict[str, Any]) -> str:
     except DataError as error:
         message = _("The form holds characters that cannot be stored (NUL or half a symbol).")
         fault = FormFault("", "not_storable", message, _("Remove them from the texts."))
-        raise _faulty([fault]) from error
+        raise faults_refused([fault]) from error
     return text
 
 
-def _faulty(faults: list[FormFault]) -> FormFaulty:
+def faults_refused(faults: Iterable[FormFault]) -> FormFaulty:
+    """Return the refusal that lists faults."""
     return FormFaulty(details={"faults": [asdict(fault) for fault in faults]})

@@ -435,6 +435,42 @@ def test_checking_and_importing_run_as_jobs_with_their_files(
     assert User.objects.get(email="baik@uji.example").satker_id == satker.pk
 
 
+def test_an_import_tells_its_rows_and_writes_nothing_when_it_is_cancelled(
+    tmp_path: Path, satker: Any, kegiatan: Any, boss: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cerdas.jobs import running
+
+    known = [factories.person(satker).email for _n in range(20)]
+    rows = [["baru@uji.example", "Baru", "PPL", "", ""], *([e, "", "PPL", "", ""] for e in known)]
+    path, arguments = sheet(tmp_path, *rows), {"kegiatan": str(kegiatan.pk)}
+    told: list[tuple[int, int | None]] = []
+    real = running.Run.progress
+
+    def progress(self: Any, done: int, total: int | None = None, message: str = "") -> None:
+        told.append((done, total))
+        if done == stop_at:
+            with tenant_scope(satker, using="direct"):
+                Job.objects.using("direct").update(cancel_requested_at=self.job.created_at)
+        real(self, done, total, message)
+
+    monkeypatch.setattr(running.Run, "progress", progress)
+    monkeypatch.setattr(running, "PROGRESS_EVERY_SECONDS", 0)
+    before = state(satker)
+    stop_at = 10
+    job = started(boss, satker, path, "kegiatan.people_import", **arguments)
+    work()
+    assert reread(job, satker).state == "cancelled"
+    assert state(satker) == before
+
+    stop_at = -1
+    told.clear()
+    job = started(boss, satker, path, "kegiatan.people_import", **arguments)
+    work()
+    ended = reread(job, satker)
+    assert (ended.state, ended.done, ended.total) == ("done", 21, 21)
+    assert told == [(0, 21), (0, 21), (1, 21), (10, 21), (20, 21), (21, 21)]
+
+
 def test_an_unreadable_file_ends_the_job_with_the_reason(
     tmp_path: Path, satker: Any, boss: Any
 ) -> None:

@@ -126,7 +126,7 @@ def test_the_list_costs_the_same_at_any_length(
 
 
 def test_a_form_comes_as_stored_with_its_checksum_as_etag(
-    api: Any, kegiatan: Any, enumerator: Any, super_admin: Any
+    api: Any, kegiatan: Any, enumerator: Any, super_admin: Any, kbli: None
 ) -> None:
     schema = factories.form("household")
     published = form_publish(actor=super_admin, kegiatan=kegiatan, schema=schema)
@@ -149,7 +149,7 @@ def test_a_form_comes_as_stored_with_its_checksum_as_etag(
 
 
 def test_an_old_version_can_always_be_read(
-    api: Any, kegiatan: Any, enumerator: Any, super_admin: Any
+    api: Any, kegiatan: Any, enumerator: Any, super_admin: Any, kbli: None
 ) -> None:
     form_publish(actor=super_admin, kegiatan=kegiatan, schema=factories.form("household"))
     client = api(enumerator)

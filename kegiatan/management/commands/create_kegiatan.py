@@ -30,6 +30,11 @@ class Command(CerdasCommand):
         parser.add_argument("--allow-new-assignments", action="store_true")
         parser.add_argument("--allow-without-region", action="store_true")
         parser.add_argument("--sync-grace-days", type=int, default=7, metavar="DAYS")
+        parser.add_argument(
+            "--allow-duplicate",
+            action="store_true",
+            help=_("Also when there is one of this name in this year."),
+        )
         parser.add_argument("--source", help=_("Activity whose results it takes: id or name."))
         parser.add_argument(
             "--satker",
@@ -45,6 +50,7 @@ class Command(CerdasCommand):
         with transaction.atomic():
             kegiatan = kegiatan_create(
                 actor=self.actor,
+                allow_duplicate=options["allow_duplicate"],
                 name=options["name"].strip(),
                 year=options["year"] or options["start"].year,
                 start_date=options["start"],
