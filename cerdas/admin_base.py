@@ -8,14 +8,18 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.admin import FieldListFilter, RelatedFieldListFilter
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from cerdas.admin_history import TrailHistory
 from cerdas.admin_rights import OfficeRights, office_choices, office_rights
 from cerdas.admin_theme import ModelAdmin
 from cerdas.errors import CerdasError
+from cerdas.models import AuditEntry
+from cerdas.selectors import audit_entries
 
 
 class ScopedRelatedFilter(RelatedFieldListFilter):
@@ -29,7 +33,11 @@ class ScopedRelatedFilter(RelatedFieldListFilter):
         return [(str(row.pk), str(row)) for row in rows]
 
 
-class ServiceModelAdmin(ModelAdmin):
+# What the parameters of a filter by a field are called after the field, over all kinds of filters.
+_FILTER_PARAMETERS = ("", "__exact", "__isnull", "__id__exact", "__in", "_from", "_to")
+
+
+class ServiceModelAdmin(TrailHistory, ModelAdmin):
     """Writes through services: a subclass implements `save_model` or has no forms to save.
 
     Nothing is deleted. A CerdasError raised anywhere in a form or an action becomes a message, and
@@ -41,6 +49,20 @@ class ServiceModelAdmin(ModelAdmin):
     list_filter_submit = True
     warn_unsaved_form = True
     compressed_fields = True
+    # Parameters that links of our own pages use besides those of the filters.
+    link_lookups: ClassVar[frozenset[str]] = frozenset()
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Return True for the parameters of the list's filters and of our own links.
+
+        Django would filter by any field of the model, so that whoever sees a list could find out,
+        letter by letter, what it does not show. Raises IncorrectLookupParameters for everything
+        else, whether such a field exists or not: the answer is that to an unknown parameter.
+        """
+        filters = self.list_filter if request is None else self.get_list_filter(request)
+        if lookup in self.link_lookups or lookup in filter_parameters(filters):
+            return True
+        raise IncorrectLookupParameters(lookup)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return False: rows end, they are not deleted."""
@@ -112,6 +134,18 @@ class ServiceModelAdmin(ModelAdmin):
         except CerdasError as error:
             self.message_user(request, error_text(error), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
+
+
+def filter_parameters(filters: Sequence[Any]) -> set[str]:
+    """Return how the address of a list may name what these filters, as declared, filter by."""
+    names: set[str] = set()
+    for entry in filters:
+        field = entry[0] if isinstance(entry, (tuple, list)) else entry
+        if isinstance(field, str):
+            names.update(f"{field}{ending}" for ending in _FILTER_PARAMETERS)
+        else:
+            names.add(field.parameter_name)
+    return names
 
 
 def super_changeform(
@@ -190,6 +224,10 @@ class OfficeAdmin(ServiceModelAdmin):
             return rows
         return rows.filter(**{f"{self.kegiatan_path}__in": rights.kegiatan_ids})
 
+    def trail(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        """Return the office's entries."""
+        return audit_entries(satker=self.rights(request).satker)
+
     def related_choices(self, request: HttpRequest, model: type[Model]) -> QuerySet[Any]:
         """Return the office's rows of a related model."""
         return office_choices(self.rights(request), model)
@@ -213,6 +251,10 @@ class GlobalAdmin(ServiceModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return False unless a subclass says otherwise."""
         return False
+
+    def trail(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        """Return all entries."""
+        return audit_entries(satker=None)
 
     def related_choices(self, request: HttpRequest, model: type[Model]) -> QuerySet[Any]:
         """Return everything: super_admin works across offices."""

@@ -8,17 +8,20 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assignments.models import Assignment, ParkedOperation, ResponseStatus
+from assignments.models import ResponseStatus
 from cerdas.admin_figures import Activity, activities, assignments_link
 from cerdas.admin_pages import admin_link
 from cerdas.admin_rights import OfficeRights, office_rights
+from cerdas.admin_waiting import failed_jobs, parked_waiting
 from cerdas.jobs.selectors import RECENT_DAYS, failed_recently, recent_since
 from cerdas.models import Job
+from kegiatan.admin_crew import members_here
+from kegiatan.admin_member_filters import NEVER, holding_role, never_had_unit
 from kegiatan.models import (
     FormVersion,
-    KegiatanMember,
     KegiatanSatker,
     KegiatanSatkerUserRole,
     KegiatanStatistik,
@@ -68,9 +71,11 @@ def office_home(request: HttpRequest) -> Home | None:
         return None
     shown = activities(_places(rights), rights.satker, OFFICE)
     own = [item for item in shown if rights.administers(item.kegiatan.pk)]
-    todos = _field_work(own) + _parked(rights) + _periods(shown) + _failed_jobs(rights)
+    todos = (
+        _field_work(own) + _parked(rights) + _periods(shown) + _failed(failed_jobs(rights), OFFICE)
+    )
     if own:
-        todos += _without_work(rights)
+        todos += _without_work(rights, own)
     if rights.sees_all:
         todos += _people(rights) + _without_admin(shown)
     waiting = [todo for todo in todos if todo.count]
@@ -110,11 +115,7 @@ def _field_work(own: list[Activity]) -> list[Todo]:
 
 
 def _parked(rights: OfficeRights) -> list[Todo]:
-    waiting = ParkedOperation.objects.filter(
-        satker=rights.satker, state=ParkedOperation.State.WAITING
-    )
-    if not rights.sees_all:
-        waiting = waiting.filter(kegiatan_id__in=rights.kegiatan_ids)
+    waiting = parked_waiting(rights)
     link = admin_link("assignments_parkedoperation_changelist", site=OFFICE, state="waiting")
     note = _("Sent from the field, could not be applied. Nothing of it is lost.")
     return [
@@ -134,47 +135,24 @@ def _periods(shown: list[Activity]) -> list[Todo]:
     return [Todo(title, len(soon), "event_busy", link, _named(i.kegiatan.name for i in soon))]
 
 
-def _failed_jobs(rights: OfficeRights) -> list[Todo]:
-    jobs = Job.objects.filter(satker=rights.satker)
-    if not rights.sees_all:
-        jobs = jobs.filter(actor=rights.user)
-    return [_failed(jobs, OFFICE)]
-
-
-def _failed(jobs: QuerySet[Job], site: str) -> Todo:
+def _failed(jobs: QuerySet[Job], site: str) -> list[Todo]:
     since = recent_since().isoformat()
     link = admin_link(
         "cerdas_job_changelist", site=site, state__exact="failed", created_at__gte=since
     )
     note = _("In the last %(n)d days.") % {"n": RECENT_DAYS}
-    return Todo(_("Failed jobs"), failed_recently(jobs).count(), "error", link, note, "c-urgent")
+    return [Todo(_("Failed jobs"), jobs.count(), "error", link, note, "c-urgent")]
 
 
-def _without_work(rights: OfficeRights) -> list[Todo]:
-    """Return how many PPL of the administered activities have no unit."""
-    units = Assignment.objects.filter(
-        satker=rights.satker,
-        ppl=OuterRef("user"),
-        kegiatan_statistik=OuterRef("kegiatan_statistik"),
-        cancelled_at__isnull=True,
-    )
-    is_ppl = KegiatanSatkerUserRole.objects.filter(
-        user=OuterRef("user"),
-        permission__codename=PPL,
-        content_object__satker=rights.satker,
-        content_object__kegiatan_statistik=OuterRef("kegiatan_statistik"),
-        content_object__left_at__isnull=True,
-    )
-    idle = KegiatanMember.objects.filter(
-        Exists(is_ppl),
-        ~Exists(units),
-        satker=rights.satker,
-        kegiatan_statistik__in=rights.kegiatan_ids,
-        left_at__isnull=True,
-        user__is_active=True,
-        user__satker=rights.satker,
-    )
-    link = admin_link("kegiatan_kegiatanmember_changelist", site=OFFICE, role=PPL)
+def _without_work(rights: OfficeRights, own: list[Activity]) -> list[Todo]:
+    """Return how many PPL never had a unit: exactly those whom the linked list shows."""
+    members = members_here(rights).filter(left_at__isnull=True)
+    query: dict[str, Any] = {"role": PPL, "work": NEVER}
+    if len(own) == 1:
+        query["kegiatan"] = own[0].kegiatan.pk
+        members = members.filter(kegiatan_statistik=own[0].kegiatan)
+    idle = never_had_unit(holding_role(members, PPL))
+    link = admin_link("kegiatan_kegiatanmember_changelist", site=OFFICE, **query)
     note = _("PPL without a single assignment.")
     return [Todo(_("People without work"), idle.count(), "person_off", link, note)]
 
@@ -216,7 +194,7 @@ def _without_admin(shown: list[Activity]) -> list[Todo]:
 
 def global_home() -> Home:
     """Return what needs doing in the whole installation, for super_admin."""
-    todos = [*_offices(), *_kegiatan(), _failed(Job.objects.all(), GLOBAL)]
+    todos = [*_offices(), *_kegiatan(), *_failed(failed_recently(Job.objects.all()), GLOBAL)]
     return Home([todo for todo in todos if todo.count], facts=_facts())
 
 
@@ -259,7 +237,9 @@ def _facts() -> list[tuple[str, str]]:
     newest = MasterSls.objects.order_by("-pk").values_list("created_at", flat=True).first()
     loaded = _("not loaded yet")
     if newest is not None:
-        loaded = _("loaded, last addition on %(day)s") % {"day": f"{newest:%d-%m-%Y}"}
+        loaded = _("loaded, last addition on %(day)s") % {
+            "day": f"{timezone.localtime(newest):%d-%m-%Y}"
+        }
     sets = MasterData.objects.filter(is_active=True).order_by("type")
     names = [f"{kind} {version}" for kind, version in sets.values_list("type", "version")]
     return [

@@ -48,6 +48,9 @@ _WORDS = {
     "assignments": gettext_noop("Assignments"),
     "responses": gettext_noop("Responses"),
     "reason": gettext_noop("Reason"),
+    "sent": gettext_noop("Sent"),
+    "not_sent": gettext_noop("Not sent"),
+    "left_out": gettext_noop("Left out"),
 }
 
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from cerdas.admin_base import GlobalAdmin, OfficeAdmin
 from cerdas.admin_job_report import report_parts
-from cerdas.admin_pages import OwnPages, admin_link, name_model
+from cerdas.admin_pages import OwnPages, admin_link
 from cerdas.admin_rights import OfficeRights, office_rights
 from cerdas.admin_sites import global_site, satker_site
 from cerdas.admin_theme import ChoicesDropdownFilter, display
@@ -42,9 +42,6 @@ _STATES = {
 _AS_BYTES = "application/octet-stream"  # never shown by a browser as what it pretends to be
 
 
-name_model(Job, gettext_lazy("job"), gettext_lazy("jobs"))
-
-
 def zone_of(job: Job) -> ZoneInfo:
     """Return the zone of the job's office."""
     return ZoneInfo(job.satker.time_zone) if job.satker else DEFAULT_ZONE
@@ -57,6 +54,7 @@ class JobPages(OwnPages):
     list_display_links: Any = ["named"]
     list_filter: Any = [("state", ChoicesDropdownFilter)]
     search_fields: Any = ["title", "message", "actor__name", "actor__email"]
+    link_lookups = frozenset({"created_at__gte"})  # "failed jobs" of the home page
     list_select_related: Any = ["actor", "satker"]
     date_hierarchy = None
     ordering: Any = ["-created_at"]
@@ -74,7 +72,7 @@ class JobPages(OwnPages):
     @display(description=gettext_lazy("Asked for"), ordering="created_at")
     def asked_at(self, job: Job) -> str:
         """Return when, in the zone of the job's office."""
-        return date_format(timezone.localtime(job.created_at, zone_of(job)), "j M Y, H:i")
+        return date_format(timezone.localtime(job.created_at, zone_of(job)), "j M Y, H:i T")
 
     @display(description=gettext_lazy("Progress"), ordering="state")
     def progress_cell(self, job: Job) -> SafeString:

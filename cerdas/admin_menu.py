@@ -7,15 +7,21 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from cerdas.admin_waiting import APPROVAL, FAILED, PARKED
+
 
 @dataclass(frozen=True)
 class Task:
-    """One entry. url: name within the site; model: `app.Model` whose page decides who sees it."""
+    """One entry. url: name within the site; model: `app.Model` whose page decides who sees it.
+
+    badge: name of the number shown beside it (cerdas/admin_waiting.py), or "".
+    """
 
     title: Any
     icon: str
     url: str
     model: str
+    badge: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,9 +37,9 @@ OFFICE_TASKS = (
         _("Field work"),
         (
             Task(_("Assignments"), "assignment", "assignments_assignment_changelist",
-                 "assignments.Assignment"),
+                 "assignments.Assignment", APPROVAL),
             Task(_("Waiting field work"), "inbox", "assignments_parkedoperation_changelist",
-                 "assignments.ParkedOperation"),
+                 "assignments.ParkedOperation", PARKED),
         ),
     ),
     TaskGroup(
@@ -52,7 +58,7 @@ OFFICE_TASKS = (
                  "kegiatan.KegiatanSatker"),
             Task(_("Area"), "map", "satker_satkerwilayahtugas_changelist",
                  "satker.SatkerWilayahTugas"),
-            Task(_("Jobs"), "pending_actions", "cerdas_job_changelist", "cerdas.Job"),
+            Task(_("Jobs"), "pending_actions", "cerdas_job_changelist", "cerdas.Job", FAILED),
             Task(_("Audit trail"), "history", "cerdas_auditentry_changelist",
                  "cerdas.AuditEntry"),
         ),
@@ -85,7 +91,7 @@ GLOBAL_TASKS = (
     TaskGroup(
         _("System"),
         (
-            Task(_("Jobs"), "pending_actions", "cerdas_job_changelist", "cerdas.Job"),
+            Task(_("Jobs"), "pending_actions", "cerdas_job_changelist", "cerdas.Job", FAILED),
             Task(_("Audit trail"), "history", "cerdas_auditentry_changelist",
                  "cerdas.AuditEntry"),
         ),
@@ -95,15 +101,18 @@ GLOBAL_TASKS = (
 
 def menu(site: Any, request: HttpRequest) -> list[dict[str, Any]]:
     """Return the groups of a site's menu with the entries that this person may open."""
+    badges = site.badges(request) if site.has_permission(request) else {}
     groups = []
     for group in site.tasks:
-        items = [item for task in group.tasks if (item := _item(site, request, task))]
+        items = [item for task in group.tasks if (item := _item(site, request, task, badges))]
         if items:
             groups.append({"title": group.title, "items": items, "separator": True})
     return groups
 
 
-def _item(site: Any, request: HttpRequest, task: Task) -> dict[str, Any] | None:
+def _item(
+    site: Any, request: HttpRequest, task: Task, badges: dict[str, str]
+) -> dict[str, Any] | None:
     admin = _admin_of(site, task.model)
     if admin is None or not admin.has_module_permission(request):
         return None
@@ -117,6 +126,8 @@ def _item(site: Any, request: HttpRequest, task: Task) -> dict[str, Any] | None:
         "link": link,
         "active": request.path.startswith(link),
         "has_permission": True,
+        "badge": badges.get(task.badge, ""),
+        "badge_variant": "danger" if task.badge == FAILED else "primary",
     }
 
 

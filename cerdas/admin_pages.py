@@ -26,6 +26,12 @@ class OwnPages:
         shown = {**frame, "title": title, **context}
         return TemplateResponse(request, template, shown)
 
+    def history_url(self, row: Any) -> str:
+        """Return the address of what the audit trail keeps of a row."""
+        meta = self.model._meta
+        name = f"{meta.app_label}_{meta.model_name}_history"
+        return admin_link(name, row.pk, site=self.admin_site.name)
+
     def fetch(self, request: HttpRequest, object_id: Any) -> Any:
         """Return a row of the scoped queryset. Raises Http404, for no id at all too."""
         if not self.has_view_permission(request):  # type: ignore[attr-defined]
@@ -57,15 +63,6 @@ def admin_link(name: str, *args: Any, site: str, **query: Any) -> str:
 def joined(parts: Iterable[object], empty: str = "–") -> str:
     """Return texts with commas, or a dash for none."""
     return ", ".join(str(part) for part in parts) or empty
-
-
-def name_model(model: Any, one: Any, many: Any) -> None:
-    """Give a model the names under which people know it in the admin.
-
-    Set here and not on the model: how pages call a table is no matter of the database.
-    """
-    model._meta.verbose_name = one
-    model._meta.verbose_name_plural = many
 
 
 class LacksFilter(admin.SimpleListFilter):

@@ -28,6 +28,7 @@ from cerdas.admin_home import global_home, office_home
 from cerdas.admin_menu import GLOBAL_TASKS, OFFICE_TASKS, TaskGroup, menu
 from cerdas.admin_rights import office_of, office_rights
 from cerdas.admin_theme import AuthenticationForm, Favicon, UnfoldAdminSite
+from cerdas.admin_waiting import global_badges, office_badges
 from cerdas.tenancy import own_scope
 from satker.adapters import sign_in_with_password
 from satker.api.client_address import client_address
@@ -156,6 +157,10 @@ class CerdasSite(UnfoldAdminSite):
         """Return the menu: groups of tasks, only those that the person may do."""
         return menu(self, request)
 
+    def badges(self, request: HttpRequest) -> dict[str, str]:
+        """Return the numbers beside entries of the menu."""
+        return {}
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Add our name and colours."""
         context: dict[str, Any] = super().each_context(request)
@@ -177,6 +182,10 @@ class SatkerSite(CerdasSite):
 
     index_template = "satker_admin/index.html"
     tasks = OFFICE_TASKS
+
+    def badges(self, request: HttpRequest) -> dict[str, str]:
+        """Return what waits in the office."""
+        return office_badges(request)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Decide by role in this office; `is_staff` plays no part."""
@@ -216,6 +225,10 @@ class GlobalSite(CerdasSite):
 
     index_template = "global_admin/index.html"
     tasks = GLOBAL_TASKS
+
+    def badges(self, request: HttpRequest) -> dict[str, str]:
+        """Return what waits in the installation."""
+        return global_badges(request)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Return True for an active super_admin."""

@@ -1,6 +1,6 @@
 """The audit trail in words: names of tables and columns, and people instead of their ids."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -24,6 +24,7 @@ COLUMNS: dict[str, Any] = {
     "allow_new_assignments": gettext_lazy("New units allowed"),
     "allow_without_region": gettext_lazy("Units without area allowed"),
     "assignment_label": gettext_lazy("Label"),
+    "before": gettext_lazy("First day that is kept"),
     "cancel_reason": gettext_lazy("Reason of the cancellation"),
     "cancelled_at": gettext_lazy("Cancelled at"),
     "cancelled_by_id": gettext_lazy("Cancelled by"),
@@ -36,6 +37,7 @@ COLUMNS: dict[str, Any] = {
     "description": gettext_lazy("Description"),
     "email": gettext_lazy("Email"),
     "end_date": gettext_lazy("Last day"),
+    "entries": gettext_lazy("Number of entries"),
     "extended_end_date": gettext_lazy("Extended until"),
     "first_ids": gettext_lazy("First units"),
     "form_schema": gettext_lazy("Questionnaire"),
@@ -123,7 +125,16 @@ def entry_time(entry: AuditEntry) -> str:
 
 def entry_changes(entry: AuditEntry) -> list[Change]:
     """Return the columns of an entry in words; ids that point to nothing any more stay ids."""
-    names = _names(entry)
+    return entries_changes([entry])[0]
+
+
+def entries_changes(entries: Sequence[AuditEntry]) -> list[list[Change]]:
+    """Return `entry_changes` of each; the names of all are fetched together."""
+    names = _names(entries)
+    return [_in_words(entry, names) for entry in entries]
+
+
+def _in_words(entry: AuditEntry, names: dict[tuple[type[Model], str], str]) -> list[Change]:
     return [
         Change(column_title(column), *(_shown(column, value, names) for value in pair))
         for column, pair in sorted(entry.changes.items(), key=lambda item: column_title(item[0]))
@@ -149,10 +160,10 @@ def _model_of(column: str, value: Any) -> type[Model] | None:
     return _POINTS_TO.get(column)
 
 
-def _names(entry: AuditEntry) -> dict[tuple[type[Model], str], str]:
-    """Return {(model, id): name} of everything that an entry points to: one query per model."""
+def _names(entries: Iterable[AuditEntry]) -> dict[tuple[type[Model], str], str]:
+    """Return {(model, id): name} of everything that entries point to: one query per model."""
     wanted: dict[type[Model], set[str]] = {}
-    for column, pair in entry.changes.items():
+    for column, pair in (item for entry in entries for item in entry.changes.items()):
         for value in pair:
             model = _model_of(column, value)
             if model is not None and value is not None and not isinstance(value, list):

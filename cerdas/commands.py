@@ -4,13 +4,14 @@ Exit codes: 0 done, 1 refused (nothing was written), 2 a file cannot be read or 
 Source: issue 2, point 7.
 """
 
+from argparse import SUPPRESS, ArgumentParser
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import orjson
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from cerdas.audit import command_context
@@ -43,21 +44,39 @@ class CerdasCommand(BaseCommand):
     opens_scope = True
 
     def add_actor_arguments(
-        self, parser: CommandParser, *, satker: bool = True, actor_required: bool = True
+        self,
+        parser: ArgumentParser,
+        *,
+        satker: bool = True,
+        actor_required: bool = True,
+        again: bool = False,
     ) -> None:
-        """Add --actor, --satker (unless told otherwise) and --json."""
+        """Add --actor, --satker (unless told otherwise) and --json.
+
+        again: the parser is that of a subcommand whose command has these options already, so that
+        they may stand before or after its name; what is left out there says nothing.
+        """
+        unsaid: dict[str, Any] = {"default": SUPPRESS} if again else {}
         parser.add_argument(
             "--actor",
             metavar="EMAIL",
-            required=actor_required,
+            required=actor_required and not again,
             help=_("The person in whose name and with whose rights this is done."),
+            **unsaid,
         )
         if satker:
             parser.add_argument(
-                "--satker", metavar="CODE", help=_("Code of the office; default: the actor's own.")
+                "--satker",
+                metavar="CODE",
+                help=_("Code of the office; default: the actor's own."),
+                **unsaid,
             )
         parser.add_argument(
-            "--json", action="store_true", dest="as_json", help=_("Print one JSON value.")
+            "--json",
+            action="store_true",
+            dest="as_json",
+            help=_("Print one JSON value."),
+            **unsaid,
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

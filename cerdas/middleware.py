@@ -19,6 +19,7 @@ from cerdas.errors import CerdasError
 from cerdas.request_body import read_body
 from cerdas.responses import error_response
 from cerdas.tenancy import super_scope, tenant_scope
+from cerdas.time_zones import zone_of_page
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _SATKER_PATH = re.compile(r"^/satker/(?P<code>[A-Za-z0-9_-]{1,20})(?P<rest>(/.*)?)$")
@@ -51,6 +52,22 @@ class SatkerPrefixMiddleware:
             set_script_prefix(before)
 
 
+class ApiCacheMiddleware:
+    """Let no answer of the API be kept that does not itself say how: it is one person's data.
+
+    Phones keep what they need in a store of their own, not in the cache of a browser.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path_info.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
 class TenantMiddleware:
     """Authenticate, read the body, and run view and rendering in one scoped transaction.
 
@@ -81,11 +98,11 @@ class TenantMiddleware:
     def _respond_without_scope(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith("/api/"):  # these open scopes, which say who works
             return self.get_response(request)
-        with audited_writes():
+        with audited_writes(), zone_of_page(request):
             return self.get_response(request)
 
     def _respond_in_scope(self, request: HttpRequest) -> HttpResponse:
-        with self._scope(request):
+        with self._scope(request), zone_of_page(request):
             response = self.get_response(request)
             if response.status_code >= 400:
                 transaction.set_rollback(True)

@@ -30,25 +30,41 @@ class Job(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    satker = models.ForeignKey(Satker, models.PROTECT, null=True, blank=True, related_name="+")
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=60, help_text=_("What it does; see cerdas/jobs/kinds.py."))
-    title = models.CharField(max_length=255)
-    arguments = models.JSONField(default=dict, help_text=_("Ids and options, never answers."))
-    state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
-    done = models.PositiveBigIntegerField(default=0)
-    total = models.PositiveBigIntegerField(null=True, blank=True)
-    message = models.CharField(max_length=500, blank=True)
-    report = models.JSONField(null=True, blank=True, help_text=_("What came of it, as counts."))
-    error = models.TextField(blank=True)
-    cancel_requested_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField(auto_now_add=True)
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
+    satker = models.ForeignKey(
+        Satker, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("office")
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked for by")
+    )
+    kind = models.CharField(
+        _("kind"), max_length=60, help_text=_("What it does; see cerdas/jobs/kinds.py.")
+    )
+    title = models.CharField(_("title"), max_length=255)
+    arguments = models.JSONField(
+        _("options"), default=dict, help_text=_("Ids and options, never answers.")
+    )
+    state = models.CharField(
+        _("state"), max_length=10, choices=JobState.choices, default=JobState.QUEUED
+    )
+    done = models.PositiveBigIntegerField(_("done so far"), default=0)
+    total = models.PositiveBigIntegerField(_("in total"), null=True, blank=True)
+    message = models.CharField(_("message"), max_length=500, blank=True)
+    report = models.JSONField(
+        _("outcome of the job"), null=True, blank=True, help_text=_("What came of it, as counts.")
+    )
+    error = models.TextField(_("error"), blank=True)
+    cancel_requested_at = models.DateTimeField(
+        _("cancellation asked for at"), null=True, blank=True
+    )
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
     class Meta:
         db_table = "jobs"
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
@@ -96,19 +112,26 @@ class JobFile(models.Model):
         BAD_ROWS = "bad_rows", _("Bad rows")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    job = models.ForeignKey(Job, models.CASCADE, related_name="files")
-    satker = models.ForeignKey(Satker, models.PROTECT, null=True, blank=True, related_name="+")
-    role = models.CharField(max_length=10, choices=Role.choices)
-    name = models.CharField(max_length=255, help_text=_("As people see it."))
+    job = models.ForeignKey(Job, models.CASCADE, related_name="files", verbose_name=_("job"))
+    satker = models.ForeignKey(
+        Satker, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("office")
+    )
+    role = models.CharField(_("kind"), max_length=10, choices=Role.choices)
+    name = models.CharField(_("name"), max_length=255, help_text=_("As people see it."))
     stored_path = models.CharField(max_length=255)
-    size_bytes = models.PositiveBigIntegerField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    size_bytes = models.PositiveBigIntegerField(_("size in bytes"))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     removed_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("When the clean-up took the file; the row stays.")
+        _("removed at"),
+        null=True,
+        blank=True,
+        help_text=_("When the clean-up took the file; the row stays."),
     )
 
     class Meta:
         db_table = "job_files"
+        verbose_name = _("file of a job")
+        verbose_name_plural = _("files of jobs")
         ordering = ["created_at"]
         constraints = [
             models.CheckConstraint(
@@ -118,6 +141,33 @@ class JobFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class JobStep(models.Model):
+    """One finished part of a job that is not one transaction, written together with its rows.
+
+    So a worker that takes over knows exactly what is done. Kept with the job; never changed.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    job = models.ForeignKey(Job, models.CASCADE, related_name="steps")
+    satker = models.ForeignKey(Satker, models.PROTECT, null=True, blank=True, related_name="+")
+    number = models.PositiveIntegerField(help_text=_("From 0, without gaps."))
+    facts = models.JSONField(help_text=_("Where the next one begins, and what came of this one."))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "job_steps"
+        verbose_name = _("step of a job")
+        verbose_name_plural = _("steps of jobs")
+        ordering = ["number"]
+        constraints = [
+            # serves the search for a job's last step as well
+            models.UniqueConstraint(fields=["job", "number"], name="one_step_per_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.number}"
 
 
 class AuditOrigin(models.TextChoices):
@@ -142,6 +192,7 @@ class AuditedTable(models.TextChoices):
     """What the trail covers, in the words of people."""
 
     ASSIGNMENTS = "assignments", _("Assignment")
+    AUDIT_ENTRIES = "audit_entries", _("Audit trail")
     FORM_VERSIONS = "form_versions", _("Questionnaire")
     INVITATIONS = "invitations", _("Invitation")
     JOBS = "jobs", _("Job")
@@ -183,6 +234,7 @@ class AuditEntry(models.Model):
         db_constraint=False,
         related_name="+",
         help_text=_("Empty when nobody was signed in."),
+        verbose_name=_("person"),
     )
     origin = models.CharField(_("door"), max_length=10, choices=AuditOrigin.choices)
     address = models.CharField(_("network address"), max_length=64, blank=True)
@@ -200,7 +252,7 @@ class AuditEntry(models.Model):
         _("id of the row"), max_length=64, blank=True, help_text=_("Empty for many rows.")
     )
     label = models.CharField(_("label"), max_length=300, blank=True)
-    changes = models.JSONField(help_text=_("For each column its old and new value."))
+    changes = models.JSONField(_("changes"), help_text=_("For each column its old and new value."))
 
     class Meta:
         db_table = "audit_entries"

@@ -5,6 +5,7 @@ from django.views.i18n import set_language
 
 from cerdas import place_views, views
 from cerdas.admin_sites import global_site
+from cerdas.engine_file import engine_script
 from cerdas.tenancy import own_scope
 from satker.views_links import account_link
 
@@ -29,6 +30,7 @@ urlpatterns = [
     path("_allauth/browser/v1/", include("satker.headless_urls")),
     path("satker/", views.office_sign_in, name="office_sign_in"),
     path("i18n/setlang/", own_scope(set_language), name="set_language"),
+    path("engine/<slug:name>.js", engine_script, name="engine_script"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("admin/", global_site.urls),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from cerdas.api.authentication import CsrfFailed
 from cerdas.errors import CerdasError, Invalid, NotAllowed, NotFound
 from cerdas.place_views import landing_context
 from cerdas.readiness import OK, readiness_checks
@@ -82,6 +83,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a missing right."""
     return error_response(NotAllowed(), request)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that none of our pages sent, or one that was open for too long."""
+    return error_response(CsrfFailed(), request)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -5,13 +5,12 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
+from cerdas.browser_middleware import BEARER, is_device_call
 from cerdas.errors import CerdasError
-
-_BEARER = "Bearer "
 
 
 class TokenRefused(CerdasError):
@@ -21,18 +20,26 @@ class TokenRefused(CerdasError):
     status = 401
 
 
-def authenticate_request(request: HttpRequest) -> None:
-    """Set `request.user` from the bearer token, if there is one, else leave the session's.
+class CsrfFailed(CerdasError):
+    """A session's write without the token that shows that one of our pages sent it."""
 
-    Raises TokenRefused for a token that is not valid.
+    code = "csrf_failed"
+    status = 403
+    default_message = _lazy("This page is out of date. Reload it and try again.")
+
+
+def authenticate_request(request: HttpRequest) -> None:
+    """Set `request.user` from a bearer token to the API, else leave the session's.
+
+    Pages of offices and accounts are for sessions, which end, ask a second factor and check CSRF:
+    a token there is as if not sent. Raises TokenRefused for a token that is not valid.
     """
     from satker.services.sign_in import token_user
 
-    header = request.META.get("HTTP_AUTHORIZATION", "")
     request.cerdas_token = None  # type: ignore[attr-defined]
-    if not header.startswith(_BEARER):
+    if not is_device_call(request):
         return
-    found = token_user(header[len(_BEARER) :].strip())
+    found = token_user(request.META["HTTP_AUTHORIZATION"][len(BEARER) :].strip())
     if found is None:
         raise TokenRefused(_("You are signed out. Sign in again; what is on your phone stays."))
     request.user, request.cerdas_token = found  # type: ignore[attr-defined]
@@ -61,4 +68,4 @@ class TenantAuthentication(BaseAuthentication):
         check.process_request(request)
         reason = check.process_view(request, lambda: HttpResponse(), (), {})
         if reason:
-            raise PermissionDenied(f"CSRF: {reason}")
+            raise CsrfFailed

@@ -1,6 +1,6 @@
 """Plays what happened to the demo's units, as the operations that phones and offices would send."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from typing import Any
 from uuid import UUID, uuid5
@@ -8,9 +8,14 @@ from uuid import UUID, uuid5
 import orjson
 from django.utils import timezone
 
+from assignments.checking.worker import checks_run
 from assignments.models import Assignment
+from assignments.services.attachments import attachment_put
+from assignments.services.media import Upload
 from assignments.sync import outcomes
 from assignments.sync.processing import Batch
+from cerdas.demo.answers import photo_id
+from cerdas.demo.photo import house_photo
 from kegiatan.models import KegiatanStatistik
 from satker.models import User
 
@@ -36,12 +41,42 @@ def units_play(
     *,
     admin: User,
 ) -> None:
-    """Send the operations of all units; those of an earlier run are repeats without effect."""
+    """Send the operations of all units; those of an earlier run are repeats without effect.
+
+    The field comes first, then the check of its answers, then the office.
+    """
+    with house_photo() as photo:
+        for unit, step, role, action in _steps(units):
+            if role == "admin":
+                continue
+            if action == "submit":
+                _attach(unit, photo)
+            person = unit.ppl if role == "ppl" else unit.pml
+            _send(person, kegiatan, _operation(unit, kegiatan, step, action, answers))
+    checks_run()
+    for unit, step, role, action in _steps(units):
+        if role == "admin":
+            _send(admin, kegiatan, _operation(unit, kegiatan, step, action, answers))
+
+
+def _steps(
+    units: Sequence[tuple[Assignment, Plan]],
+) -> Iterator[tuple[Assignment, int, str, str]]:
+    """Yield (unit, number of the step, who, action) of all that is played."""
     for unit, plan in units:
-        people = {"ppl": unit.ppl, "pml": unit.pml, "admin": admin}
         for step, (role, action) in enumerate(plan.value):
-            operation = _operation(unit, kegiatan, step, action, answers)
-            _send(people[role], kegiatan, operation)
+            yield unit, step, role, action
+
+
+def _attach(unit: Assignment, photo: Upload) -> None:
+    """Send the photo that the answers name, before them as phones do; again changes nothing."""
+    attachment_put(
+        user=unit.ppl,
+        assignment_id=unit.pk,
+        attachment_id=photo_id(unit.pk),
+        filename="rumah.jpg",
+        upload=photo,
+    )
 
 
 def _operation(

@@ -1,4 +1,4 @@
-"""The processes behind `manage.py demo`: the worker of background jobs and the web server.
+"""The processes behind `manage.py demo`: workers of jobs and of checks, and the web server.
 
 Each runs in a session of its own, so that a Ctrl-C in the terminal reaches only the demo command,
 which then ends them in order.
@@ -65,6 +65,12 @@ def check_port_is_free(host: str, port: int) -> None:
 def start_worker() -> Child:
     """Start the worker of background jobs."""
     return _start("worker", [sys.executable, str(PROJECT_DIR / "manage.py"), "worker"])
+
+
+def start_check_worker() -> Child:
+    """Start the worker that judges answers."""
+    command = [sys.executable, str(PROJECT_DIR / "manage.py"), "check_worker"]
+    return _start("check worker", command)
 
 
 def start_web_server(host: str, port: int) -> Child:

@@ -4,11 +4,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.db import transaction
 
 from cerdas.ids import new_id
 from cerdas.jobs.errors import JobFileGone
@@ -32,6 +34,16 @@ def job_file_store(*, job: Job, content: IO[bytes] | Any, name: str, role: str) 
         stored_path=stored_path,
         size_bytes=default_storage.size(stored_path),
     )
+
+
+def job_files_drop(*, job: Job, role: str | None = None) -> None:
+    """Take a job's files of a role away, or all but its input; their content when that commits."""
+    files = job.files.exclude(role=JobFile.Role.INPUT)
+    if role is not None:
+        files = files.filter(role=role)
+    for file in files:
+        transaction.on_commit(partial(job_file_remove, file), robust=True)
+    files.delete()
 
 
 @contextmanager

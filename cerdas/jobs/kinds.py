@@ -2,7 +2,8 @@
 
 A kind is a function `handler(run: JobRun) -> JobResult`. Atomic kinds run in one transaction in the
 scope of the job, which also writes that the job is done: after a kill -9 nothing is half done and
-nothing is done twice. A kind that is not atomic opens its own transactions and must be repeatable.
+nothing is done twice. A kind that is not atomic opens its own transactions and must be repeatable:
+what it does in steps (`JobRun.step`) is done once, and goes on where it was left.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,12 +14,15 @@ from typing import Any, Protocol
 
 from django.utils.module_loading import autodiscover_modules
 
+from cerdas.jobs.steps import Step
+from cerdas.models import Job
 from satker.models import Satker, User
 
 
 class JobRun(Protocol):
     """What a handler sees of its job."""
 
+    job: Job
     actor: User
     satker: Satker | None
     arguments: Mapping[str, Any]
@@ -31,6 +35,12 @@ class JobRun(Protocol):
 
     def attach(self, path: Path, *, name: str, role: str = "result") -> None:
         """Keep a file that the job made."""
+
+    def step(self) -> AbstractContextManager[Step]:
+        """Open the next step: a transaction of its own in the job's scope, by one worker alone.
+
+        Raises JobCancelled when the job has ended meanwhile.
+        """
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Carries out one job in the worker.
 
-The job's own rows and the word that it is done are one transaction, so a worker that is killed
-leaves either nothing or everything, and a job that is done is not done again. Progress and failure
-are written on the `direct` connection, which outlives a rollback.
+The rows of an atomic job and the word that it is done are one transaction, so a worker that is
+killed leaves either nothing or everything, and a job that is done is not done again. Others work
+in steps (`steps.py`), each of which is one transaction with the word that it is done. Progress and
+failure are written on the `direct` connection, which outlives a rollback.
 """
 
 import logging
@@ -23,7 +24,8 @@ from cerdas.errors import CerdasError
 from cerdas.jobs.errors import JobCancelled, JobFileGone
 from cerdas.jobs.files import job_file_path, job_file_store
 from cerdas.jobs.kinds import JobResult, Kind, kind_get
-from cerdas.models import ENDED, Job, JobFile, JobState
+from cerdas.jobs.steps import Step, job_hold, step_open
+from cerdas.models import ENDED, Job, JobFile, JobState, JobStep
 from cerdas.tenancy import super_scope, tenant_scope
 from satker.models import Satker, User
 
@@ -83,6 +85,15 @@ class Run:
         with job_scope(self.job.satker_id), path.open("rb") as content:
             job_file_store(job=self.job, content=content, name=name, role=role)
 
+    def step(self) -> AbstractContextManager[Step]:
+        """Open the next step, in a transaction of its own. Raises JobCancelled."""
+        return self._step()
+
+    @contextmanager
+    def _step(self) -> Iterator[Step]:
+        with job_scope(self.job.satker_id):
+            yield step_open(self.job)
+
 
 def job_run(*, job_id: UUID, satker_id: UUID | None) -> None:
     """Carry out a job unless it has ended. Refusals and faults are written on its row."""
@@ -95,7 +106,7 @@ def job_run(*, job_id: UUID, satker_id: UUID | None) -> None:
         try:
             _carry_out(kind_get(job.kind), run)
         except JobCancelled as error:
-            _end(job, JobState.CANCELLED, message=error.message)
+            _end(job, JobState.CANCELLED, message=error.message, report=error.details)
         except CerdasError as error:
             _end(job, JobState.FAILED, message=error.message, report=error.details)
         except KeyError:
@@ -104,6 +115,8 @@ def job_run(*, job_id: UUID, satker_id: UUID | None) -> None:
         except Exception as error:
             logger.exception("job %s failed", job.pk)
             words = _("The job failed by a fault of ours. Try again, or tell the help desk.")
+            if _has_steps(job):
+                words += " " + _("What it had done stays; started again it does the rest.")
             _end(job, JobState.FAILED, message=words, error=type(error).__name__)
             raise
 
@@ -129,6 +142,7 @@ def _carry_out(kind: Kind, run: Run) -> None:
             _finish(run.job, result)
         return
     with job_scope(run.job.satker_id):
+        job_hold(run.job)
         _finish(run.job, kind.handler(run))
 
 
@@ -145,6 +159,11 @@ def _finish(job: Job, result: JobResult) -> None:
     if state == JobState.DONE and locked.total is not None:
         locked.done = locked.total
     locked.save(update_fields=["state", "finished_at", "message", "report", "done"])
+
+
+def _has_steps(job: Job) -> bool:
+    with job_scope(job.satker_id, using=DIRECT):
+        return JobStep.objects.using(DIRECT).filter(job=job).exists()
 
 
 def _end(

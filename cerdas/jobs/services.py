@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from cerdas.errors import NotFound
 from cerdas.jobs.errors import JobNotEnded
-from cerdas.jobs.files import job_file_remove, job_file_store
+from cerdas.jobs.files import job_file_remove, job_file_store, job_files_drop
 from cerdas.jobs.kinds import kind_get
-from cerdas.models import ENDED, Job, JobFile, JobState
+from cerdas.models import ENDED, Job, JobFile, JobState, JobStep
 from satker.models import Satker, User
 
 FILES_KEPT_DAYS = 14
@@ -71,7 +71,7 @@ def job_retry(*, job: Job) -> Job:
         locked.message = locked.error = ""
         locked.cancel_requested_at = locked.finished_at = locked.started_at = None
         locked.save()
-        locked.files.exclude(role=JobFile.Role.INPUT).delete()
+        job_files_drop(job=locked)
         _defer(locked)
     return locked
 
@@ -96,8 +96,12 @@ def _defer(job: Job) -> None:
 
 
 def jobs_clean_up(*, now: datetime | None = None) -> int:
-    """Remove the files of jobs that ended two weeks ago, in the open scope; return how many."""
+    """Remove the files of jobs that ended two weeks ago, in the open scope; return how many.
+
+    Their steps go too: like the files they name units and people.
+    """
     before = (now or timezone.now()) - timedelta(days=FILES_KEPT_DAYS)
+    JobStep.objects.filter(job__finished_at__lt=before).delete()
     old = JobFile.objects.filter(
         job__finished_at__lt=before, removed_at__isnull=True
     ).select_related("job")

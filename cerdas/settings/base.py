@@ -33,6 +33,7 @@ DEMO_ALLOWED = False
 DEBUG = False
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+CSRF_FAILURE_VIEW = "cerdas.views.csrf_failure"
 
 INSTALLED_APPS = [
     "cerdas.apps.CerdasConfig",  # first: its migrate and templates replace those of Django
@@ -66,10 +67,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "cerdas.middleware.SatkerPrefixMiddleware",
+    "cerdas.middleware.ApiCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cerdas.browser_middleware.BrowserContentPolicy",
-    "django.middleware.gzip.GZipMiddleware",
+    "cerdas.browser_middleware.TextGZip",
     "cerdas.browser_middleware.BrowserSession",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -251,6 +253,8 @@ ATTACHMENT_TYPES = {  # what the content may be, after sniffing it: type -> file
 ATTACHMENT_THUMBNAIL_PIXELS = 320
 ATTACHMENT_ORPHAN_HOURS = 24
 OPERATION_RETENTION_DAYS = 90  # after the end of the kegiatan
+# `purge_audit` deletes nothing younger: two years, longer than a census with its evaluation.
+AUDIT_KEEP_DAYS = int(os.environ.get("AUDIT_KEEP_DAYS", "730"))
 
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", LOCAL_DIR / "media"))
 STATIC_URL = "/static/"
@@ -273,7 +277,8 @@ if os.environ.get("ATTACHMENTS_S3_BUCKET"):
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = "cerdas.formats"
+TIME_ZONE = "UTC"  # pages show the zone of the office: cerdas/time_zones.py
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

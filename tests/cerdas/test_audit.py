@@ -442,7 +442,8 @@ def test_every_column_of_an_audited_table_is_kept_veiled_marked_or_left_out_on_p
                FROM pg_trigger t WHERE tgname = 'audit_changes'"""
         )
         found = cursor.fetchall()
-    assert {table for table, _args, _columns in found} == set(AuditedTable.values)
+    with_trigger = set(AuditedTable.values) - {AuditedTable.AUDIT_ENTRIES}  # purge_audit writes
+    assert {table for table, _args, _columns in found} == with_trigger
     for table, arguments, columns in found:
         text = bytes(arguments).decode().replace("{", "").replace("}", "").replace("\0", ",")
         named = {name for name in text.split(",") if name}

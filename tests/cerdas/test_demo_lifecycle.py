@@ -125,6 +125,16 @@ def test_the_demo_starts_stops_cleanly_and_goes_on_with_its_data(demo: Demo) -> 
         token = json.loads(body)["token"]
         before = json.loads(demo.get("/api/v1/kegiatan/", token)[1])["results"]
         assert before
+        units = [
+            unit["response"]
+            for activity in before
+            for unit in json.loads(
+                demo.get(f"/api/v1/kegiatan/{activity['id']}/changes/", token)[1]
+            )["assignments"]
+        ]
+        checks = {(unit["status"].split()[0], unit["check"]["state"]) for unit in units}
+        assert ("Approved", "passed") in checks
+        assert not {state for _status, state in checks} & {"pending", "failed"}
     finally:
         process.send_signal(signal.SIGINT)
         code = process.wait(60)

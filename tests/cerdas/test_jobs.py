@@ -1,6 +1,7 @@
 """Jobs: started in a transaction, carried out once, cancelled, repeated, seen by one office."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
@@ -15,7 +16,7 @@ from cerdas.jobs.files import job_file_path
 from cerdas.jobs.kinds import JobResult, job_kind
 from cerdas.jobs.running import job_run
 from cerdas.jobs.services import job_cancel, job_retry, job_start, jobs_clean_up
-from cerdas.models import Job, JobFile
+from cerdas.models import Job, JobFile, JobStep
 from cerdas.tenancy import super_scope, tenant_scope
 from satker.models import SatkerWilayahTugas
 
@@ -175,11 +176,53 @@ def test_the_clean_up_takes_files_of_old_jobs_and_leaves_the_rows(
 
     from django.utils import timezone
 
-    name = kind(lambda run: JobResult())
+    def handler(run: Any) -> JobResult:
+        with run.step() as step:
+            step.keep({"last": 1})
+        return JobResult()
+
+    name = kind(handler, is_atomic=False)
     job = started(satker_admin, satker, name, file=BytesIO(b"x"), file_name="x.csv")
     work()
     with tenant_scope(satker):
         assert jobs_clean_up() == 0
+        assert job.steps.count() == 1
         assert jobs_clean_up(now=timezone.now() + timedelta(days=15)) == 1
         file = job.files.get()
         assert file.removed_at is not None
+        assert not job.steps.exists()
+
+
+def test_a_step_is_done_once_whoever_does_it(
+    kind: Any, satker: Any, satker_admin: Any, other_satker: Any
+) -> None:
+    prefixes = ["6104080", "6104090", "6104100"]
+    fails_at = {0}
+
+    def handler(run: Any) -> JobResult:
+        for _n in prefixes:
+            with run.step() as step:
+                if step.number == len(prefixes):
+                    break
+                area(run, prefixes[step.number])
+                step.keep({"area": prefixes[step.number]})
+                if step.number in fails_at:
+                    raise RuntimeError("rusak")
+        return JobResult("Selesai")
+
+    job = started(satker_admin, satker, kind(handler, is_atomic=False))
+    for faults in ({0}, {1}, {1}, set()):
+        fails_at.clear()
+        fails_at.update(faults)
+        with suppress(RuntimeError):
+            job_run(job_id=job.pk, satker_id=satker.pk)
+        with tenant_scope(satker):
+            if (found := Job.objects.get(pk=job.pk)).state == "failed":
+                job_retry(job=found)
+    with tenant_scope(satker):
+        assert Job.objects.get(pk=job.pk).state == "done"
+        assert [step.facts["area"] for step in job.steps.all()] == prefixes
+    with tenant_scope(other_satker):
+        assert not JobStep.objects.exists()
+    areas = SatkerWilayahTugas.objects.filter(wilayah_code_prefix__in=prefixes)
+    assert areas.count() == len(prefixes)

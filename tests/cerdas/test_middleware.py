@@ -72,6 +72,7 @@ class Urls:
         path("api/good", view_good),
         path("api/raises", view_raises),
         path("api/refuses", view_refuses),
+        path("api/renders", view_renders),
         path("renders", view_renders),
         path("api/own", view_own_scope),
         path("api/small", view_small),
@@ -145,7 +146,7 @@ def test_a_status_from_400_stores_nothing(
 
 
 def test_rendering_is_inside_the_scope(client_of: Any, assignment: Any, enumerator: Any) -> None:
-    response = client_of(enumerator).get("/renders")
+    response = client_of(enumerator).get("/api/renders")
     assert b'<p class="lead">1</p>' in response.content
 
 

@@ -60,6 +60,7 @@ class Command(BaseCommand):
     def _serve(self, host: str, port: int, children: list[processes.Child]) -> None:
         accounts = self._prepare()
         children.append(processes.start_worker())
+        children.append(processes.start_check_worker())
         self._say(_("Waiting for the background work on the demo data ..."))
         _await_background_work(children)
         # Whoever waits for /readyz finds the accounts printed.
@@ -143,12 +144,14 @@ def _check_database_is_for_demos() -> None:
 
 
 def _await_background_work(children: list[processes.Child]) -> None:
-    """Wait until no job is due or running. Raises DemoFailed after ten minutes."""
+    """Wait until no job is due and no answers wait. Raises DemoFailed after ten minutes."""
     from procrastinate.contrib.django.models import ProcrastinateJob
+
+    from assignments.checking.queue import queue_length
 
     deadline = time.monotonic() + BACKGROUND_TIMEOUT_SECONDS
     waiting = ProcrastinateJob.objects.filter(status__in=["todo", "doing"], scheduled_at=None)
-    while waiting.exists():
+    while waiting.exists() or queue_length():
         processes.check_children(children)
         if time.monotonic() > deadline:
             raise processes.DemoFailed(
