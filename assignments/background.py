@@ -1,93 +1,115 @@
-"""Long work with assignments as background jobs: checking and importing files, exporting, bulk.
+"""Long work with units as jobs: checking and importing files, exporting; and `background_bulk`.
 
-All but the export are atomic: what they wrote, their files and the word that they are done are one
-transaction, so a killed worker leaves nothing half done and the repeat does nothing twice.
+None is one transaction from its beginning, since a long writing transaction would make every phone
+fetch its changes again (design, section 8): files are read before the transaction that imports,
+exports read in a snapshot. What a repeat must not do again is written with the rows.
 """
 
-import csv
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
-from uuid import UUID
+from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assignments.admin_acting import (
-    ACTION_NAMES,
-    BulkOutcome,
-    RefusedUnit,
-    Wish,
-    units_act,
-)
 from assignments.admin_selection import UnitFilter, filter_from_json
-from assignments.exporting.cells import neutralised
+from assignments.background_bulk import BULK as BULK  # its kind is registered on import
+from assignments.background_recheck import RECHECK as RECHECK  # and so is this
 from assignments.exporting.running import export_responses
 from assignments.exporting.units import Selection
 from assignments.importing.running import ImportReport, import_assignments
+from assignments.job_arguments import activity_of, office_of
 from assignments.models import Assignment
 from assignments.selectors import assignments_of_kegiatan
-from cerdas.errors import Invalid, NotFound
-from cerdas.jobs.errors import JobCancelled
+from cerdas.errors import Invalid
+from cerdas.jobs.files import job_files_drop
 from cerdas.jobs.kinds import JobResult, JobRun, job_kind
-from cerdas.models import ENDED, Job, JobFile
+from cerdas.jobs.steps import Step
 from cerdas.tenancy import tenant_scope
 from kegiatan.form.json_value import clean_text
 from kegiatan.models import KegiatanStatistik
 from masterdata.reading import FileUnreadable
-from satker.models import Satker, User
+from satker.models import Satker
 
 CHECK, IMPORT = "assignments.import_check", "assignments.import"
-EXPORT, BULK = "assignments.export", "assignments.bulk"
+EXPORT = "assignments.export"
 REFUSALS_SHOWN = 100
 BAD_ROWS, RESULT = "bad_rows", "result"
 
 
-@job_kind(CHECK, title=gettext_lazy("Check of a file of units"))
+@job_kind(CHECK, title=gettext_lazy("Check of a file of units"), is_atomic=False)
 def import_check(run: JobRun) -> JobResult:
     """Judge every row of the file and write nothing. arguments: kegiatan."""
     report = _import(run, dry_run=True)
-    message = _("%(added)d new units, %(unchanged)d known, %(refused)d faults") % {
-        "added": report.added,
-        "unchanged": report.unchanged,
-        "refused": report.refused_count,
-    }
+    message = _("%(added)d new units, %(unchanged)d known, %(refused)d faults") % _counts(report)
     return JobResult(message, _facts(report))
 
 
-@job_kind(IMPORT, title=gettext_lazy("Import of units"))
+@job_kind(IMPORT, title=gettext_lazy("Import of units"), is_atomic=False)
 def import_units(run: JobRun) -> JobResult:
     """Add the units of the file: all or none, without the bad rows when `skip_bad` is set.
 
-    arguments: kegiatan, skip_bad.
+    arguments: kegiatan, skip_bad. What was imported is written in the transaction that imports, so
+    a job that was killed after it tells what it did and imports nothing again.
     """
-    report = _import(run, dry_run=False)
+    try:
+        with run.step() as step:
+            _check_first(step)
+        report = _import(run, dry_run=False)
+    except _ImportedBefore as before:
+        return before.result
     if not report.loaded:
         message = _("Nothing was imported: %(refused)d faults. Correct the file and try again.")
-        values = {"refused": report.refused_count}
-        return JobResult(message % values, _facts(report), is_refused=True)
+        return JobResult(message % _counts(report), _facts(report), is_refused=True)
+    return _imported(report)
+
+
+class _ImportedBefore(Exception):
+    """Another attempt of this job has imported the file. result: what came of it."""
+
+    def __init__(self, result: JobResult) -> None:
+        self.result = result
+        super().__init__()
+
+
+def _check_first(step: Step) -> None:
+    if step.before is not None:
+        raise _ImportedBefore(JobResult(step.before["message"], step.before["report"]))
+
+
+def _imported(report: ImportReport) -> JobResult:
     message = _("%(added)d units imported, %(unchanged)d were there, %(refused)d faults left out")
-    values = {
+    return JobResult(message % _counts(report), _facts(report))
+
+
+def _counts(report: ImportReport) -> dict[str, int]:
+    return {
         "added": report.added,
         "unchanged": report.unchanged,
         "refused": report.refused_count,
     }
-    return JobResult(message % values, _facts(report))
 
 
 def _import(run: JobRun, *, dry_run: bool) -> ImportReport:
-    _hold(run)
-    satker, kegiatan = _place(run)
-    run.progress(0, None, _("Reading and checking the rows"))
+    satker = office_of(run)
+    with tenant_scope(satker):
+        kegiatan = activity_of(run)
     with run.input_file() as path, tempfile.TemporaryDirectory(prefix="cerdas-import-") as folder:
         bad_rows = Path(folder) / "bad_rows.csv"
+        name = f"{path.stem[:80]}-salah.csv"
+
+        def remember(report: ImportReport) -> None:
+            """Write what was imported, in its transaction, unless somebody was faster."""
+            with run.step() as step:
+                _check_first(step)
+                result = _imported(report)
+                step.keep({"message": result.message, "report": result.report})
+                _keep_bad_rows(run, report, bad_rows, name)
+
         try:
             report = import_assignments(
                 actor=run.actor,
@@ -97,13 +119,22 @@ def _import(run: JobRun, *, dry_run: bool) -> ImportReport:
                 dry_run=dry_run,
                 skip_bad=dry_run or bool(run.arguments.get("skip_bad")),
                 bad_rows=bad_rows,
+                progress=run.progress,
+                on_written=remember,
             )
         except FileUnreadable as error:
             raise _named(error, path) from error
-        if any(refusal.row is not None for refusal in report.refused):
-            run.attach(bad_rows, name=f"{path.stem[:80]}-salah.csv", role=BAD_ROWS)
-    run.progress(report.rows, report.rows)
+        if not report.loaded:
+            with run.step():
+                _keep_bad_rows(run, report, bad_rows, name)
     return report
+
+
+def _keep_bad_rows(run: JobRun, report: ImportReport, path: Path, name: str) -> None:
+    """Keep the one file of refused rows, in place of an earlier attempt's."""
+    job_files_drop(job=run.job, role=BAD_ROWS)
+    if any(refusal.row is not None for refusal in report.refused):
+        run.attach(path, name=name, role=BAD_ROWS)
 
 
 def _named(error: FileUnreadable, path: Path) -> Invalid:
@@ -116,30 +147,6 @@ def _facts(report: ImportReport) -> dict[str, Any]:
     facts = report.as_json()
     facts["refused"] = facts["refused"][:REFUSALS_SHOWN]
     return facts
-
-
-def _hold(run: JobRun) -> None:
-    """Keep this job to one worker until the transaction ends.
-
-    A worker that was taken for dead may still be alive: the second one waits here, and stops when
-    the first has done the job. Raises JobCancelled, which leaves what the job's row says.
-    """
-    job = cast(Any, run).job
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 3))", [f"job {job.pk}"])
-    if Job.objects.filter(pk=job.pk, state__in=ENDED).exists():
-        raise JobCancelled
-
-
-def _place(run: JobRun) -> tuple[Satker, KegiatanStatistik]:
-    """Return office and activity of a job. Raises NotFound."""
-    if run.satker is None:
-        raise NotFound
-    wanted = UUID(str(run.arguments["kegiatan"]))
-    found = KegiatanStatistik.objects.filter(pk=wanted, kegiatan_satkers__satker=run.satker).first()
-    if found is None:
-        raise NotFound
-    return run.satker, found
 
 
 @dataclass(frozen=True)
@@ -160,11 +167,10 @@ def export_units(run: JobRun) -> JobResult:
 
     Not atomic: the export reads in a snapshot of its own. A repeat replaces the earlier file.
     """
-    satker, kegiatan = _place_in_scope(run)
-    selection = FilteredUnits(chosen=filter_from_json(run.arguments.get("filter") or {}))
+    satker = office_of(run)
     with tenant_scope(satker):
-        total = selection.units(satker=satker, kegiatan=kegiatan).count()
-    run.progress(0, total or None, _("Writing the files"))
+        kegiatan = activity_of(run)
+    selection = FilteredUnits(chosen=filter_from_json(run.arguments.get("filter") or {}))
     name = f"{slugify(kegiatan.name)[:60] or 'ekspor'}-{timezone.localdate():%Y%m%d}.zip"
     with tempfile.TemporaryDirectory(prefix="cerdas-export-job-") as folder:
         out = Path(folder) / name
@@ -175,102 +181,10 @@ def export_units(run: JobRun) -> JobResult:
             out=out,
             selection=selection,
             labels=bool(run.arguments.get("labels")),
+            progress=run.progress,
         )
-        with tenant_scope(satker):
-            JobFile.objects.filter(job=cast(Any, run).job, role=RESULT).delete()
+        with run.step():
+            job_files_drop(job=run.job, role=RESULT)
             run.attach(out, name=name, role=RESULT)
     units = report.files.get("units.csv", 0)
-    run.progress(total, total or None)
     return JobResult(_("%(units)d units exported") % {"units": units}, {"files": report.files})
-
-
-def _place_in_scope(run: JobRun) -> tuple[Satker, KegiatanStatistik]:
-    if run.satker is None:
-        raise NotFound
-    with tenant_scope(run.satker):
-        return _place(run)
-
-
-@job_kind(BULK, title=gettext_lazy("Action on many units"))
-def bulk_act(run: JobRun) -> JobResult:
-    """Do one thing with every unit of a filter that allows it; list the others with reasons.
-
-    arguments: kegiatan, filter, action, reason, ppl, pml (ids), as_of (ISO 8601). Units whose
-    answers or status changed after as_of were not what the admin saw: they are left and listed.
-    """
-    _hold(run)
-    satker, kegiatan = _place(run)
-    arguments = run.arguments
-    wish = Wish(
-        action=str(arguments["action"]),
-        reason=str(arguments.get("reason") or ""),
-        ppl=_person(satker, arguments.get("ppl")),
-        pml=_person(satker, arguments.get("pml")),
-    )
-    units = Assignment.objects.filter(satker=satker, kegiatan_statistik=kegiatan)
-    units = filter_from_json(arguments.get("filter") or {}).apply(units)
-    as_of = datetime.fromisoformat(str(arguments["as_of"]))
-    ids = list(
-        units.filter(response__updated_at__lte=as_of).order_by("pk").values_list("pk", flat=True)
-    )
-    changed = _changed_units(units.filter(response__updated_at__gt=as_of))
-    total = len(ids)
-    run.progress(0, total or None)
-    outcome = units_act(
-        actor=run.actor,
-        satker=satker,
-        kegiatan=kegiatan,
-        ids=ids,
-        wish=wish,
-        progress=lambda done: run.progress(done, total),
-    )
-    return _bulk_result(run, wish, outcome, [*outcome.refused, *changed])
-
-
-def _changed_units(units: "QuerySet[Assignment]") -> list[RefusedUnit]:
-    """List units that changed after the admin looked."""
-    rows = units.select_related("ppl", "response").defer("prefilled_data", "response__responses")
-    words = _("changed after you looked; look at it again")
-    return [
-        RefusedUnit(
-            unit.pk, unit.region_code or "", unit.assignment_label, unit.ppl.email,
-            unit.response.get_status_display(), words,
-        )
-        for unit in rows.order_by("pk")
-    ]  # fmt: skip
-
-
-def _bulk_result(
-    run: JobRun, wish: Wish, outcome: BulkOutcome, refused: Sequence[RefusedUnit]
-) -> JobResult:
-    if refused:
-        with tempfile.TemporaryDirectory(prefix="cerdas-bulk-") as folder:
-            path = Path(folder) / "refused.csv"
-            _write_refused(path, refused)
-            run.attach(path, name="unit-tidak-diproses.csv", role=BAD_ROWS)
-    message = _("%(action)s: %(done)d units done, %(refused)d could not be") % {
-        "action": ACTION_NAMES[wish.action],
-        "done": outcome.done,
-        "refused": len(refused),
-    }
-    report = {"action": wish.action, "done": outcome.done, "refused_count": len(refused)}
-    return JobResult(message, report, is_refused=bool(refused) and not outcome.done)
-
-
-def _write_refused(path: Path, refused: Sequence[RefusedUnit]) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        sheet = csv.writer(stream)
-        sheet.writerow(["assignment_id", "region_code", "label", "ppl", "status", "reason"])
-        for unit in refused:
-            texts = (unit.region_code, unit.label, unit.ppl, unit.status, unit.why)
-            sheet.writerow([str(unit.id), *map(neutralised, texts)])
-
-
-def _person(satker: Satker, person_id: Any) -> User | None:
-    """Return a person of the office by id. Raises NotFound."""
-    if not person_id:
-        return None
-    found = User.objects.filter(pk=UUID(str(person_id)), satker=satker).first()
-    if found is None:
-        raise NotFound(_("The person chosen does not work for your office any more."))
-    return found

@@ -80,11 +80,13 @@ TransactionTestCase._fixture_teardown = _fixture_teardown  # type: ignore[attr-d
 
 @pytest.fixture(autouse=True)
 def _no_cached_forms() -> Iterator[None]:
-    """Forms are cached per process for ever; a test's rows are not."""
+    """Forms and data sets are cached per process for ever; a test's rows are not."""
     yield
     from kegiatan.forms import form_cache_clear
+    from masterdata.choices import choices_forget
 
     form_cache_clear()
+    choices_forget()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +25,7 @@ from assignments.admin_acting import (
 )
 from assignments.admin_selection import UnitFilter, as_uuid, filter_from_query
 from assignments.background import BULK, EXPORT
-from assignments.models import Assignment, ResponseStatus
+from assignments.models import Assignment, CheckState, ResponseStatus
 from assignments.workflow import transition_for
 from cerdas.jobs.services import job_start
 from cerdas.models import Job
@@ -141,7 +141,18 @@ class BulkPages:
             label = ResponseStatus(status).label if is_alive else _("Cancelled")
             statuses.append((label, n, can))
         statuses.sort(key=lambda entry: (not entry[2], -entry[1]))
-        return {"total": total, "possible": possible, "statuses": statuses}
+        counts = {"total": total, "possible": possible, "statuses": statuses}
+        if action == APPROVE:
+            counts["unpassed"] = self._unpassed(request, chosen)
+        return counts
+
+    def _unpassed(self, request: HttpRequest, chosen: UnitFilter) -> int:
+        """Count the units that could be approved now and have not passed their check."""
+        ready = self._units(request, chosen).filter(
+            response__status=ResponseStatus.APPROVED_PML, cancelled_at__isnull=True
+        )
+        passed = Q(check_result__state=CheckState.PASSED)
+        return ready.exclude(passed & Q(check_result__version=F("response__version"))).count()
 
     def _start_bulk(
         self,

@@ -1,13 +1,11 @@
 """What the pages of units share: their frame, and long lists without a count that hurts."""
 
-from types import SimpleNamespace
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 
 from cerdas.admin_pages import OwnPages
 
@@ -41,15 +39,3 @@ class TitledPages(OwnPages):
     ) -> TemplateResponse:
         """Return a page in the frame of the site."""
         return super().page(request, template, title, **{"opts": None, **context})
-
-
-class NamedOptions:
-    """A model's options with names for people: the header of a list shows those."""
-
-    def __init__(self, options: Any, title: str) -> None:
-        self._options = options
-        self.verbose_name_plural = title
-        self.app_config = SimpleNamespace(verbose_name=_("Field work"))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._options, name)

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from assignments.admin.check_shown import CheckShown, check_shown
 from assignments.admin_answers import (
     Point,
     Remarks,
@@ -20,13 +21,13 @@ from assignments.admin_answers import (
     answers_shown,
     as_json,
     first_point,
+    plain_answer,
     prefilled_shown,
 )
 from assignments.models import (
     AnswerChange,
     Assignment,
     AssignmentAttachment,
-    CheckState,
     ResponseCheck,
     ResponseComment,
     ResponseHistory,
@@ -125,8 +126,7 @@ class UnitShown:
     point: Point | None
     photos: Mapping[str, Photo]
     loose_photos: list[Photo]
-    check: ResponseCheck | None
-    check_is_current: bool
+    check: CheckShown
     form_version: int
     newest_version: int
     raw_answers: str
@@ -157,8 +157,7 @@ def unit_shown(unit: Assignment, satker: Satker, outcomes: Mapping[str, str]) ->
         point=first_point(pages),
         photos=photos,
         loose_photos=[photo for key, photo in photos.items() if key not in named],
-        check=check,
-        check_is_current=check is not None and check.version == response.version,
+        check=check_shown(unit, check, pages, zone),
         form_version=response.form_version_used,
         newest_version=kegiatan.form_version,
         raw_answers=as_json(response.responses or {}),
@@ -233,15 +232,6 @@ def _entries(value: Any) -> list[tuple[str, str]]:
     return found
 
 
-def check_words(check: ResponseCheck | None, is_current: bool) -> str:
-    """Return what the check of the answers says, in one word or two."""
-    if check is None or check.state == CheckState.NONE:
-        return _("Not checked")
-    if not is_current:
-        return _("Waiting for the check")
-    return str(CheckState(check.state).label)
-
-
 def timeline(unit: Assignment, form: CompiledForm | None, zone: ZoneInfo) -> list[Event]:
     """Return what happened to a unit, the newest first."""
     response = unit.response
@@ -292,23 +282,38 @@ def _edit_event(rows: Sequence[AnswerChange], form: CompiledForm | None, zone: Z
         who=first.user.name,
         style="c-running",
         changes=tuple(
-            (_question_title(form, row.path), _words(form, row.path, row.old),
-             _words(form, row.path, row.new))
+            (question_title(form, row.path), change_words(form, row.path, row.old),
+             change_words(form, row.path, row.new))
             for row in reversed(rows)
         ),
     )  # fmt: skip
 
 
-def _question_title(form: CompiledForm | None, path: str) -> str:
+def question_title(form: CompiledForm | None, path: str) -> str:
+    """Return the text of the question that a path points to, else the path."""
     found = path_question(form.shape.scope, path) if form is not None else None
     return found.title if found is not None else path
 
 
-def _words(form: CompiledForm | None, path: str, value: Any) -> str:
+def _row_words(form: CompiledForm, path: str, row: Mapping[str, Any]) -> str:
+    """Return a row that came or went: its answers that are no rows themselves."""
+    parts = []
+    for key, value in row.items():
+        question = path_question(form.shape.scope, f"{path}.{key}")
+        if question is not None and not isinstance(value, (dict, list)):
+            parts.append(f"{question.title}: {plain_answer(question, value)}")
+    return "; ".join(parts) or _("an empty row")
+
+
+def change_words(form: CompiledForm | None, path: str, value: Any) -> str:
     """Return one answer on one line."""
     if value is None:
         return "–"
     question = path_question(form.shape.scope, path) if form is not None else None
+    if isinstance(value, dict) and "_id" in value and form is not None:
+        return _row_words(form, path, value)
+    if isinstance(value, bool) or (question is not None and question.is_multiple):
+        return plain_answer(question, value) if question is not None else as_json(value)
     labels = question.labels if question is not None else {}
     if isinstance(value, (str, int, float)) and str(value) in labels:
         return labels[str(value)]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from assignments.admin.filters import outcome_labels
 from assignments.admin.forms import CrewForm, ReasonForm, RegionFields
-from assignments.admin.showing import UnitShown, check_words, unit_shown
+from assignments.admin.showing import UnitShown, unit_shown
 from assignments.admin_acting import (
     ACTION_NAMES,
     AMEND,
@@ -34,9 +34,11 @@ from assignments.admin_selection import as_uuid
 from assignments.models import Assignment, AssignmentAttachment
 from assignments.services.amending import assignment_amend
 from assignments.services.responses import COMMENT_LENGTH, COMMENTS_PER_REJECTION, Comment
+from cerdas.admin_pages import admin_link
 from cerdas.admin_rights import OfficeRights
 from cerdas.errors import CerdasError
 from kegiatan.form.json_value import clean_text
+from kegiatan.models import KegiatanSatker
 
 _COMMENT = "comment:"
 _ICONS = {
@@ -57,6 +59,7 @@ class UnitPages:
     page: Any
     message_user: Any
     admin_site: Any
+    may_edit: Any
 
     def unit_url(self, unit_id: UUID) -> str:
         """Return the address of a unit's page."""
@@ -92,10 +95,22 @@ class UnitPages:
             shown=shown,
             unit=unit,
             status=status_words(unit),
-            check=check_words(shown.check, shown.check_is_current),
+            check=shown.check,
             buttons=list(self._buttons(unit, rights)),
             file_base=self._file_base(unit),
+            compare_url=self._compare_url(unit, rights),
         )
+
+    def _compare_url(self, unit: Assignment, rights: OfficeRights) -> str:
+        """Return the page that compares the unit's form version with the newest, or ""."""
+        kegiatan, used = unit.kegiatan_statistik, unit.response.form_version_used
+        if used == kegiatan.form_version:
+            return ""
+        places = KegiatanSatker.objects.filter(kegiatan_statistik=kegiatan, satker=rights.satker)
+        place = places.filter(left_at__isnull=True).values_list("pk", flat=True).first()
+        query = {"old": used, "new": kegiatan.form_version}
+        site = self.admin_site.name
+        return admin_link("kegiatan_form_compare", place, site=site, **query) if place else ""
 
     def _shown(self, unit: Assignment, rights: OfficeRights) -> UnitShown:
         kegiatan = unit.kegiatan_statistik
@@ -126,6 +141,9 @@ class UnitPages:
             style = "c-danger" if action in _DANGER else "c-primary" if action == APPROVE else ""
             link = reverse(f"admin:assignments_assignment_{name}", args=args)
             yield link, title, _ICONS[action], style
+        if self.may_edit(unit, rights):
+            link = reverse("admin:assignments_assignment_edit", args=[unit.pk])
+            yield link, _("Edit answers"), "edit_note", ""
 
     def _administered_unit(self, request: HttpRequest, unit_id: UUID) -> Assignment:
         """Return a unit that the admin acts on. Raises Http404, PermissionDenied."""
@@ -144,6 +162,7 @@ class UnitPages:
             self.message_user(request, words % {"status": status_words(unit)}, messages.ERROR)
             return HttpResponseRedirect(self.unit_url(unit.pk))
         rights: OfficeRights = self.rights(request)
+        shown = self._shown(unit, rights) if action in (APPROVE, REJECT) else None
         form = self._act_form(request, unit, action, rights)
         if request.method == "POST" and form.is_valid():
             done = self._act(request, unit, action, form, rights)
@@ -159,7 +178,8 @@ class UnitPages:
             action=action,
             is_danger=action in _DANGER,
             back=self.unit_url(unit.pk),
-            shown=self._shown(unit, rights) if action == REJECT else None,
+            shown=shown if action == REJECT else None,
+            check=shown.check if shown is not None else None,
             file_base=self._file_base(unit),
         )
 

@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy
 
 from assignments.admin.adding import AddPages
 from assignments.admin.bulk_pages import BulkPages
+from assignments.admin.edit_pages import EditPages
 from assignments.admin.filters import UNIT_FILTERS, outcome_labels
 from assignments.admin.import_pages import ImportPages
-from assignments.admin.paging import NamedOptions, TitledPages, UnitPaginator
+from assignments.admin.paging import TitledPages, UnitPaginator
+from assignments.admin.recheck_pages import RecheckPages
 from assignments.admin.showing import area_words, status_style, time_lines, two_lines
 from assignments.admin.unit_pages import UnitPages
 from assignments.admin_acting import APPROVE, CANCEL, REASSIGN, REJECT, REVERT, status_words
@@ -51,7 +53,9 @@ class UnitList(ChangeList):
 
 
 @admin.register(Assignment, site=satker_site)
-class AssignmentAdmin(UnitPages, AddPages, BulkPages, ImportPages, TitledPages, OfficeAdmin):
+class AssignmentAdmin(
+    EditPages, UnitPages, AddPages, BulkPages, ImportPages, RecheckPages, TitledPages, OfficeAdmin
+):
     """Units of the office's activities: admin_kegiatan acts, admin_satker views."""
 
     kegiatan_path = "kegiatan_statistik"
@@ -156,7 +160,6 @@ class AssignmentAdmin(UnitPages, AddPages, BulkPages, ImportPages, TitledPages, 
         filters = self._filter_query(request)
         context = {
             "title": _("Assignments"),
-            "opts": NamedOptions(self.opts, _("Assignments")),
             "module_name": _("units"),
             "may_act": self.has_act_permission(request),
             "export_query": filters.urlencode(),
@@ -234,7 +237,10 @@ class AssignmentAdmin(UnitPages, AddPages, BulkPages, ImportPages, TitledPages, 
             own("import/<uuid:job_id>/", self.import_outcome_view, "import_outcome"),
             own("bulk/<slug:action>/", self.bulk_view, "bulk"),
             own("export/", self.export_view, "export"),
+            own("recheck/", self.recheck_view, "recheck"),
             own("<uuid:unit_id>/do/<slug:action>/", self.act_view, "act"),
+            own("<uuid:unit_id>/edit/", self.edit_view, "edit"),
+            own("<uuid:unit_id>/edit/choices/", self.edit_choices_view, "edit_choices"),
             own("<uuid:unit_id>/amend/", self.amend_view, "amend"),
             own("<uuid:unit_id>/files/<uuid:file_id>/", self.attachment_view, "file"),
             *super().get_urls(),

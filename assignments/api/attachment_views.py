@@ -3,16 +3,18 @@
 import base64
 import binascii
 import re
+from http import HTTPStatus
 from typing import IO, Any, cast
 from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
 from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header, parse_header_parameters
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,19 +26,12 @@ from assignments.services.media import received_file
 from cerdas.api.base import ApiView
 from cerdas.api.permissions import SignedIn
 from cerdas.api.serializers import ErrorSerializer
-from cerdas.errors import CerdasError, Invalid, NotFound
-from cerdas.request_body import announced_bytes, streams_body
+from cerdas.errors import Invalid, NotFound
+from cerdas.request_body import LengthRequired, announced_bytes, streams_body
 from cerdas.tenancy import own_scope, user_scope
 
 _SHA256 = re.compile(r"sha-256=:([A-Za-z0-9+/=]{1,100}):")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\]")
-
-
-class LengthRequired(CerdasError):
-    """An upload without Content-Length."""
-
-    code = "length_required"
-    status = 411
 
 
 @method_decorator([own_scope, streams_body], name="dispatch")
@@ -91,8 +86,15 @@ class AttachmentView(ApiView):
         return Response(body, status=stored.status)
 
     @extend_schema(
-        parameters=[OpenApiParameter("size", str, enum=["thumb"])],
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, 404: ErrorSerializer},
+        parameters=[
+            OpenApiParameter("size", str, enum=["thumb"]),
+            OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER),
+        ],
+        responses={
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+            304: OpenApiResponse(description="The caller has it already."),
+            404: ErrorSerializer,
+        },
     )
     def get(self, request: Request, assignment_id: UUID, attachment_id: UUID) -> HttpResponseBase:
         """Return the file, or a small JPEG of an image with `?size=thumb`."""
@@ -105,7 +107,15 @@ class AttachmentView(ApiView):
         if row is None:
             raise NotFound
         is_small = request.query_params.get("size") == "thumb" and bool(row.thumbnail_path)
-        return _file_response(row, is_small=is_small)
+        etag = f'"{row.sha256}{"-thumb" if is_small else ""}"'
+        answer = get_conditional_response(request._request, etag=etag)
+        if answer is not None and answer.status_code == HTTPStatus.NOT_MODIFIED:
+            response: HttpResponseBase = answer
+        else:
+            response = _file_response(row, is_small=is_small)
+        response["ETag"] = etag
+        response["Cache-Control"] = "private, max-age=31536000, immutable"
+        return response
 
 
 def _length(request: Request) -> int:
@@ -155,6 +165,4 @@ def _file_response(row: AssignmentAttachment, *, is_small: bool) -> FileResponse
         content_disposition_header(as_attachment, row.original_filename) or "inline"
     )
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, max-age=31536000, immutable"
-    response["ETag"] = f'"{row.sha256}{"-thumb" if is_small else ""}"'
     return response

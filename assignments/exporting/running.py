@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from assignments.coverage import MASTER, level_sources
 from assignments.exporting.answer_columns import ROW_ID, Cell, FilePlan, file_plan, is_rows
@@ -21,6 +22,7 @@ from assignments.exporting.units import (
 )
 from assignments.models import Assignment
 from cerdas.errors import NotAllowed, NotFound
+from cerdas.progress import Progress
 from cerdas.tenancy import tenant_scope
 from kegiatan.form.questions import Scope
 from kegiatan.forms import form_get
@@ -53,6 +55,7 @@ def export_responses(
     out: Path,
     selection: Selection | None = None,
     labels: bool = False,
+    progress: Progress | None = None,
 ) -> ExportReport:
     """Write the units of an office in a kegiatan as CSV (UTF-8) to a directory or a .zip.
 
@@ -63,8 +66,8 @@ def export_responses(
     column with spaces and one with 0 or 1 per choice. `_archived`: answers without a column, JSON.
     Text that a spreadsheet would calculate gets a leading `'`.
 
-    All pages see one snapshot; memory does not grow with the number of units. On an error no file
-    appears. Raises NotAllowed, NotFound, Invalid, OutputUnwritable.
+    All pages see one snapshot; memory does not grow with the number of units. On an error, and
+    when `progress` raises, no file appears. Raises NotAllowed, NotFound, Invalid, OutputUnwritable.
     Source: spec, "Administration"; issue 2, point 7.
     """
     selection = selection or Selection()
@@ -79,9 +82,14 @@ def export_responses(
             prefilled_names(units),
         )
         named_levels = level_sources(kegiatan.form_schema).count(MASTER)
+        total = units.count() if progress is not None else None
+        done = 0
         for page in unit_pages(units, named_levels=named_levels):
             for record in page:
                 writer.write(record)
+            done += len(page)
+            if progress is not None:
+                progress(done, total, _("Writing the files"))
     return ExportReport(str(out), {sheet.name: sheet.rows for sheet in folder.sheets})
 
 

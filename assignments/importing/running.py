@@ -1,6 +1,6 @@
 """Import assignments from a file: all faults of all rows, nothing stored if there is one."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +22,15 @@ from assignments.services.crew import (
     crew_of,
 )
 from cerdas.database_errors import constraint_name
+from cerdas.progress import Progress, no_progress
 from cerdas.tenancy import tenant_scope
 from kegiatan.models import KegiatanStatistik
 from masterdata.reports import LoadReport, Refusal
 from masterdata.selectors import region_codes_unknown
 from masterdata.services import master_sls_hold
 from satker.models import Satker, User
+
+_JUDGED_AT_ONCE = 500
 
 
 @dataclass
@@ -48,12 +51,16 @@ def import_assignments(
     dry_run: bool = False,
     skip_bad: bool = False,
     bad_rows: Path | None = None,
+    progress: Progress = no_progress,
+    on_written: Callable[[ImportReport], None] | None = None,
 ) -> ImportReport:
     """Add the units of a CSV or XLSX file to a kegiatan of an office, in one transaction.
 
     Every row is judged first. With one refusal nothing is imported; with skip_bad the good rows
     are. Importing the same file again adds nothing. dry_run: tell only.
     bad_rows: write the refused rows and the reasons there, to be corrected and imported.
+    progress: told the rows judged, then the rows stored; may raise, and nothing is imported.
+    on_written: called in the transaction that imports, with the bad rows written.
 
     Raises NotAllowed, NotFound, SatkerHasLeft, FileUnreadable; NotInCrew when a role was taken away
     meanwhile, IdTaken when an id was (nothing is imported, try again).
@@ -62,20 +69,37 @@ def import_assignments(
     report = ImportReport(dry_run=dry_run)
     with opened_table(file) as table, staged() as stage:
         judge = _prepared(actor, satker, kegiatan, table)
-        for row in table.rows():
-            report.rows += 1
-            unit, refusals = judge.judge(row)
-            report.refuse_all(refusals)
-            if unit is not None:
-                stage.add(unit)
-        stage.flush()
-        stage.analyse()
+        _judge_rows(judge, table, stage, report, progress)
         with tenant_scope(satker):
-            _decide(actor, satker, kegiatan, judge.columns, stage, report, skip_bad=skip_bad)
-        report.refused.sort(key=lambda refusal: refusal.row or 0)
-        if bad_rows is not None:
-            BadRows(bad_rows).write(table, report.refused)
+            _decide(
+                actor, satker, kegiatan, judge.columns, stage, report, skip_bad=skip_bad,
+                progress=progress,
+            )  # fmt: skip
+            report.refused.sort(key=lambda refusal: refusal.row or 0)
+            if bad_rows is not None:
+                BadRows(bad_rows).write(table, report.refused)
+            if report.loaded and on_written is not None:
+                on_written(report)
     return report
+
+
+def _judge_rows(
+    judge: RowJudge, table: Table, stage: Stage, report: ImportReport, progress: Progress
+) -> None:
+    """Judge each row by itself and stage it."""
+    # counting reads the file once more, which only somebody who watches needs
+    total = None if progress is no_progress else table.count_rows()
+    for row in table.rows():
+        if report.rows % _JUDGED_AT_ONCE == 0:
+            progress(report.rows, total, _("Reading and checking the rows"))
+        report.rows += 1
+        unit, refusals = judge.judge(row)
+        report.refuse_all(refusals)
+        if unit is not None:
+            stage.add(unit)
+    stage.flush()
+    stage.analyse()
+    progress(report.rows, total, _("comparing with what is stored"))
 
 
 def _prepared(actor: User, satker: Satker, kegiatan: KegiatanStatistik, table: Table) -> RowJudge:
@@ -105,6 +129,7 @@ def _decide(
     report: ImportReport,
     *,
     skip_bad: bool,
+    progress: Progress,
 ) -> None:
     """Judge the rows against each other and the database; insert the good ones."""
     _one_at_a_time(satker, kegiatan)
@@ -124,7 +149,7 @@ def _decide(
         return
     ppl_ids, pml_ids = stage.crew()
     check_crew(satker=satker, kegiatan=kegiatan, ppl_ids=ppl_ids, pml_ids=pml_ids)
-    report.added = _insert(stage, satker, kegiatan)
+    report.added = _insert(stage, satker, kegiatan, progress)
     report.loaded = True
 
 
@@ -137,9 +162,9 @@ def _one_at_a_time(satker: Satker, kegiatan: KegiatanStatistik) -> None:
         )
 
 
-def _insert(stage: Stage, satker: Satker, kegiatan: KegiatanStatistik) -> int:
+def _insert(stage: Stage, satker: Satker, kegiatan: KegiatanStatistik, progress: Progress) -> int:
     try:
-        return stage.insert(satker=satker, kegiatan=kegiatan)
+        return stage.insert(satker=satker, kegiatan=kegiatan, progress=progress)
     except IntegrityError as error:
         if constraint_name(error) == "assignments_pkey":
             raise IdTaken from error

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from django.db import Error, connection
+from django.utils.translation import gettext as _
 
 from assignments.importing.rows import UnitRow
 from assignments.models import LEVELS, ResponseStatus
 from cerdas.ids import new_id
+from cerdas.progress import Progress
 from kegiatan.models import KegiatanStatistik
 from satker.models import Satker
 
@@ -159,8 +161,9 @@ class Stage:
     def _count(self, condition: str) -> int:
         return int(_rows(f"SELECT count(*) FROM {STAGE} WHERE {condition}")[0][0])
 
-    def insert(self, *, satker: Satker, kegiatan: KegiatanStatistik) -> int:
+    def insert(self, *, satker: Satker, kegiatan: KegiatanStatistik, progress: Progress) -> int:
         """Insert the good rows with response and history; return how many."""
+        total = self.count_new()
         last = _rows(f"SELECT coalesce(max(row_no), 0) FROM {STAGE}")[0][0]
         inserted = 0
         for start in range(0, last + 1, INSERTED_AT_ONCE):
@@ -175,6 +178,7 @@ class Stage:
             inserted += _run(_INSERT_ASSIGNMENTS, values)
             _run(_INSERT_RESPONSES, values)
             _run(_INSERT_HISTORIES, values)
+            progress(inserted, total, _("writing"))
         return inserted
 
 

@@ -48,6 +48,10 @@ class Table:
             if any(cells):
                 yield number, cells
 
+    def count_rows(self) -> int:
+        """Return how many rows `rows` yields. Raises FileUnreadable."""
+        return sum(1 for _row in self.rows())
+
 
 @contextmanager
 def opened_table(file: Path) -> Iterator[Table]:

@@ -1,16 +1,17 @@
 """Cancel units on which no work has begun: hidden, never deleted."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assignments.errors import ReasonRequired
+from assignments.errors import ReasonRequired, WrongStatus
 from assignments.models import Assignment, ResponseStatus
 from assignments.services.crew import check_manages_units
 from assignments.services.reassigning import lock_units, wrong_status
 from cerdas.tenancy import tenant_scope
+from kegiatan.form.json_value import said
 from kegiatan.models import KegiatanStatistik
 from satker.models import Satker, User
 
@@ -31,25 +32,40 @@ def assignment_cancel(
     Raises ReasonRequired, NotFound, NotAllowed, WrongStatus naming the unit.
     Source: spec, "Life of a response".
     """
-    reason = reason.replace("\x00", "").strip()
-    if not reason:
-        raise ReasonRequired
+    reason = reason_given(reason)
     with tenant_scope(satker):
         check_manages_units(actor=actor, satker=satker, kegiatan=kegiatan)
         units = lock_units(kegiatan=kegiatan, assignment_ids=assignment_ids)
-        open_units = [unit for unit in units if unit.cancelled_at is None]
-        for unit in open_units:
-            _check_untouched(unit)
-        now = timezone.now()
-        return Assignment.objects.filter(pk__in=[unit.pk for unit in open_units]).update(
-            cancelled_at=now, cancelled_by=actor, cancel_reason=reason, updated_at=now
-        )
+        for _unit, error in uncancellable(units):
+            raise error
+        return units_hide(units, actor=actor, reason=reason)
 
 
-def _check_untouched(unit: Assignment) -> None:
-    status, answers = unit.response.status, unit.response.responses
-    if status == ResponseStatus.ASSIGNED or (status == ResponseStatus.OPENED and not answers):
-        return
-    raise wrong_status(
-        unit, _("“%(label)s” is %(status)s; only units without work on them can be cancelled.")
+def reason_given(reason: str) -> str:
+    """Return the words of a reason. Raises ReasonRequired."""
+    reason = said(reason)
+    if not reason:
+        raise ReasonRequired
+    return reason
+
+
+def uncancellable(units: Iterable[Assignment]) -> Iterator[tuple[Assignment, WrongStatus]]:
+    """Yield the units on which work has begun; not those that are cancelled already."""
+    for unit in units:
+        status = unit.response.status
+        if unit.cancelled_at is not None or status == ResponseStatus.ASSIGNED:
+            continue
+        if status != ResponseStatus.OPENED or unit.response.responses:
+            words = _(
+                "“%(label)s” is %(status)s; only units without work on them can be cancelled."
+            )
+            yield unit, wrong_status(unit, words)
+
+
+def units_hide(units: Iterable[Assignment], *, actor: User, reason: str) -> int:
+    """Cancel locked units that `uncancellable` did not name; return how many were not before."""
+    now = timezone.now()
+    chosen = [unit.pk for unit in units if unit.cancelled_at is None]
+    return Assignment.objects.filter(pk__in=chosen).update(
+        cancelled_at=now, cancelled_by=actor, cancel_reason=reason, updated_at=now
     )

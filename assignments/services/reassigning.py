@@ -1,6 +1,6 @@
 """Give units to another PPL or PML."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -12,18 +12,21 @@ from assignments.errors import WrongStatus
 from assignments.models import (
     Assignment,
     AssignmentResponse,
-    ResponseHistory,
     ResponseStatus,
 )
 from assignments.selectors import assignments_of_kegiatan, prefix_range
 from assignments.services.creating import coverage_of
 from assignments.services.crew import check_crew, check_manages_units, check_takes_part
-from cerdas.errors import Invalid, NotFound
+from assignments.services.histories import Change, histories_write
+from cerdas.errors import CerdasError, Invalid, NotFound
 from cerdas.tenancy import tenant_scope
+from kegiatan.form.json_value import said
 from kegiatan.models import KegiatanStatistik
 from satker.models import Satker, User
 
 BATCH = 5_000
+# What is asked of a unit that changes hands or is reviewed.
+_UNIT_FIELDS = ("region_code", "assignment_label", "ppl", "pml", "cancelled_at")
 
 
 def assignment_reassign(
@@ -52,17 +55,40 @@ def assignment_reassign(
         check_manages_units(actor=actor, satker=satker, kegiatan=kegiatan)
         check_takes_part(satker=satker, kegiatan=kegiatan)
         units = lock_units(kegiatan=kegiatan, assignment_ids=assignment_ids)
-        check_crew(
-            satker=satker,
-            kegiatan=kegiatan,
-            ppl_ids=[ppl.pk] if ppl else [],
-            pml_ids=[pml.pk] if pml else [],
-        )
-        _check_open(units)
-        _check_covered(units, actor=actor, satker=satker, kegiatan=kegiatan)
-        moved = [unit for unit in units if _changes_hands(unit, ppl, pml)]
-        _move(moved, ppl=ppl, pml=pml)
-        _write_history(moved, actor=actor, satker=satker, ppl=ppl, pml=pml, reason=reason)
+        check_takers(satker=satker, kegiatan=kegiatan, ppl=ppl, pml=pml)
+        for _unit, error in unmovable(units, actor=actor, satker=satker, kegiatan=kegiatan):
+            raise error
+        return units_give(units, actor=actor, satker=satker, ppl=ppl, pml=pml, reason=reason)
+
+
+def check_takers(
+    *, satker: Satker, kegiatan: KegiatanStatistik, ppl: User | None, pml: User | None
+) -> None:
+    """Refuse people who cannot be given units, and keep their roles until the commit.
+
+    Called when the units are locked. Raises NotInCrew.
+    """
+    check_crew(
+        satker=satker,
+        kegiatan=kegiatan,
+        ppl_ids=[ppl.pk] if ppl else [],
+        pml_ids=[pml.pk] if pml else [],
+    )
+
+
+def units_give(
+    units: Collection[Assignment],
+    *,
+    actor: User,
+    satker: Satker,
+    ppl: User | None,
+    pml: User | None,
+    reason: str,
+) -> int:
+    """Move locked units that `unmovable` did not name; return how many changed hands."""
+    moved = [unit for unit in units if _changes_hands(unit, ppl, pml)]
+    _move(moved, ppl=ppl, pml=pml)
+    _write_history(moved, actor=actor, satker=satker, ppl=ppl, pml=pml, reason=reason)
     return len(moved)
 
 
@@ -94,30 +120,75 @@ def lock_units(
 
     Raises NotFound when one is absent, of another kegiatan or of another office.
     """
-    wanted = sorted(set(assignment_ids))
-    units = list(
-        Assignment.objects.filter(pk__in=wanted, kegiatan_statistik=kegiatan)
-        .select_related("ppl", "pml")
-        .select_for_update(no_key=True, of=("self",))
-        .order_by("pk")
-    )
-    if len(units) != len(wanted):
+    units = lock_units_there(kegiatan=kegiatan, assignment_ids=assignment_ids)
+    if len(units) != len(set(assignment_ids)):
         raise NotFound
-    # Read after the lock: a submit that was under way has committed by now.
-    responses = AssignmentResponse.objects.in_bulk(wanted)
-    for unit in units:
-        unit.response = responses[unit.pk]
     return units
 
 
-def _check_open(units: list[Assignment]) -> None:
+def lock_units_there(
+    *, kegiatan: KegiatanStatistik, assignment_ids: Collection[UUID], with_answers: bool = True
+) -> list[Assignment]:
+    """Lock those of the units that there are, as `lock_units` does.
+
+    with_answers: whole rows, with answers and prelist; else only what reviewing and reassigning
+    ask for.
+    """
+    wanted = sorted(set(assignment_ids))
+    found = Assignment.objects.filter(pk__in=wanted, kegiatan_statistik=kegiatan)
+    if not with_answers:
+        found = found.only(*_UNIT_FIELDS)
+    units = list(found.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    # Many units are in the hands of few: joining would make two people for each of them.
+    crew = User.objects.in_bulk({person for unit in units for person in (unit.ppl_id, unit.pml_id)})
+    # Read after the lock: a submit that was under way has committed by now.
+    rows = AssignmentResponse.objects.filter(pk__in=[unit.pk for unit in units])
+    if not with_answers:
+        rows = rows.only("status", "version", "updated_at")
+    responses = {response.pk: response for response in rows}
     for unit in units:
-        if unit.cancelled_at is not None:
-            raise wrong_status(unit, _("“%(label)s” was cancelled; it cannot be given to anybody."))
-        if unit.response.status == ResponseStatus.APPROVED_ADMIN:
-            raise wrong_status(
-                unit, _("“%(label)s” is finally approved; it cannot be given to anybody else.")
-            )
+        unit.response = responses[unit.pk]
+        unit.ppl, unit.pml = crew[unit.ppl_id], crew[unit.pml_id]
+    return units
+
+
+def unmovable(
+    units: Collection[Assignment], *, actor: User, satker: Satker, kegiatan: KegiatanStatistik
+) -> Iterator[tuple[Assignment, CerdasError]]:
+    """Yield the units that nobody can be given, each with the reason: WrongStatus, OutsideWilayah.
+
+    Units in the wrong status come first.
+    """
+    fitting = []
+    for unit in units:
+        error = _status_fault(unit)
+        if error is not None:
+            yield unit, error
+        else:
+            fitting.append(unit)
+    prefixes = coverage_of(actor=actor, satker=satker)
+    codes = {unit.region_code for unit in fitting}
+    outside = codes_outside([code for code in codes if code], prefixes)
+    for unit in fitting:
+        if unit.region_code is None or unit.region_code in outside:
+            try:
+                check_coverage(
+                    region_code=unit.region_code,
+                    prefixes=prefixes,
+                    allow_without_region=kegiatan.allow_without_region,
+                )
+            except CerdasError as error:
+                yield unit, error
+
+
+def _status_fault(unit: Assignment) -> WrongStatus | None:
+    if unit.cancelled_at is not None:
+        return wrong_status(unit, _("“%(label)s” was cancelled; it cannot be given to anybody."))
+    if unit.response.status == ResponseStatus.APPROVED_ADMIN:
+        return wrong_status(
+            unit, _("“%(label)s” is finally approved; it cannot be given to anybody else.")
+        )
+    return None
 
 
 def wrong_status(unit: Assignment, message: str) -> WrongStatus:
@@ -130,21 +201,6 @@ def wrong_status(unit: Assignment, message: str) -> WrongStatus:
             "status": unit.response.status,
         },
     )
-
-
-def _check_covered(
-    units: list[Assignment], *, actor: User, satker: Satker, kegiatan: KegiatanStatistik
-) -> None:
-    prefixes = coverage_of(actor=actor, satker=satker)
-    codes = {unit.region_code for unit in units}
-    outside = sorted(codes_outside([code for code in codes if code], prefixes))
-    suspects: list[str | None] = [*outside[:1], *([None] if None in codes else [])]
-    for code in suspects:
-        check_coverage(
-            region_code=code,
-            prefixes=prefixes,
-            allow_without_region=kegiatan.allow_without_region,
-        )
 
 
 def _changes_hands(unit: Assignment, ppl: User | None, pml: User | None) -> bool:
@@ -174,20 +230,20 @@ def _write_history(
     pml: User | None,
     reason: str,
 ) -> None:
-    ResponseHistory.objects.bulk_create(
-        (
-            ResponseHistory(
-                assignment_response=unit.response,
-                satker=satker,
-                user=actor,
-                from_status=unit.response.status,
-                to_status=unit.response.status,
-                notes=_history_notes(unit, ppl, pml, reason),
-                version=unit.response.version,
+    histories_write(
+        actor=actor,
+        satker=satker,
+        changes=(
+            Change(
+                unit.pk,
+                unit.response.status,
+                unit.response.status,
+                _history_notes(unit, ppl, pml, reason),
+                unit.response.version,
             )
             for unit in units
         ),
-        batch_size=BATCH,
+        now=timezone.now(),
     )
 
 
@@ -198,4 +254,5 @@ def _history_notes(unit: Assignment, ppl: User | None, pml: User | None, reason:
         for role, old, new in moves
         if new is not None and new.pk != old.pk
     ]
-    return "; ".join([*parts, reason.strip()] if reason.strip() else parts)
+    words = said(reason)
+    return "; ".join([*parts, words] if words else parts)

@@ -16,7 +16,6 @@ from assignments.errors import (
     NotEditable,
     PeriodClosed,
     PeriodOpen,
-    ReasonRequired,
     UnknownFormVersion,
     WrongShape,
     WrongStatus,
@@ -25,7 +24,6 @@ from assignments.models import (
     AnswerChange,
     Assignment,
     AssignmentResponse,
-    CheckState,
     OperationType,
     ResponseCheck,
     ResponseComment,
@@ -33,11 +31,14 @@ from assignments.models import (
     ResponseStatus,
 )
 from assignments.period import FieldPeriod, field_period
-from assignments.workflow import Check, Period, Reason, Transition, transition_for, transitions_of
+from assignments.services.check_gates import check_reason_given
+from assignments.services.outcome import outcome_after
+from assignments.workflow import Check, Period, Transition, transition_for, transitions_of
 from cerdas.errors import Invalid, NotAllowed
 from cerdas.prepared import row_insert, row_update
 from kegiatan.form.canonical import CanonicalAnswers, accept_answers
 from kegiatan.form.editing import answer_changes, merge_editable
+from kegiatan.form.json_value import said
 from kegiatan.form.label import label_from_template
 from kegiatan.forms import CompiledForm, form_get
 from kegiatan.models import KegiatanStatistik
@@ -152,28 +153,22 @@ def response_act(
 
 
 def _check_reason(response: AssignmentResponse, row: Transition, data: ActionData) -> None:
-    if len(data.notes) > NOTES_LENGTH:
+    check_notes_length(data.notes)
+    if said(data.notes):
+        return
+    verdict = None
+    if row.check is not Check.NONE:
+        verdict = ResponseCheck.objects.filter(assignment_id=response.pk).first()
+    check_reason_given(response, row, verdict)
+
+
+def check_notes_length(notes: str) -> None:
+    """Refuse a reason that is too long. Raises Invalid."""
+    if len(notes) > NOTES_LENGTH:
         raise Invalid(
             _("The reason is longer than %(limit)d characters.") % {"limit": NOTES_LENGTH},
             details={"field": "notes"},
         )
-    if data.notes.strip():
-        return
-    if row.reason is Reason.REQUIRED or _verdict_asks_reason(response, row.check):
-        raise ReasonRequired(details={"field": "notes"})
-
-
-def _verdict_asks_reason(response: AssignmentResponse, rule: Check) -> bool:
-    """A verdict counts only for the version it was made on; without an engine there is none."""
-    if rule is Check.NONE:
-        return False
-    verdict = ResponseCheck.objects.filter(assignment_id=response.pk).first()
-    if verdict is None or verdict.state == CheckState.NONE:
-        return False
-    current = verdict.state if verdict.version == response.version else CheckState.PENDING
-    if rule is Check.REASON_IF_FAILED:
-        return current == CheckState.FAILED
-    return current != CheckState.PASSED
 
 
 def response_submit(
@@ -290,6 +285,7 @@ def _edit(unit: Unit, row: Transition, data: ActionData) -> None:
     response = unit.response
     form = _form(unit.kegiatan, response.form_version_used)
     before: dict[str, Any] = response.responses or {}
+    _check_known(form, before, data.responses or {})
     wanted = {**before, **(data.responses or {})}
     wanted = {name: value for name, value in wanted.items() if value is not None}
     accepted = _accepted(form, wanted, unit.assignment)
@@ -301,8 +297,12 @@ def _edit(unit: Unit, row: Transition, data: ActionData) -> None:
         return
     response.responses = merged.answers
     response.attachment_ids = list(accepted.attachment_ids)
+    response.visit_outcome = outcome_after(
+        form.shape.scope, response.visit_outcome, before, merged.answers
+    )
     response.version += 1
-    response.save(update_fields=["responses", "attachment_ids", "version", "updated_at"])
+    fields = ["responses", "attachment_ids", "visit_outcome", "version", "updated_at"]
+    response.save(update_fields=fields)
     AnswerChange.objects.bulk_create(
         AnswerChange(
             assignment_response=response,
@@ -317,20 +317,28 @@ def _edit(unit: Unit, row: Transition, data: ActionData) -> None:
     )
 
 
+def _check_known(form: CompiledForm, before: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+    """Refuse an edit of what is no question: it would change nothing. Raises Invalid."""
+    scope = form.shape.scope
+    for name in changes:
+        is_there = name in before and name != ARCHIVED  # of an older version: may be taken away
+        if not is_there and scope.owner(name) is None and not scope.is_computed(name):
+            raise Invalid(
+                _("%(question)s is no question of this form.") % {"question": name[:100]},
+                details={"field": "responses", "question": name[:100]},
+            )
+
+
 def _move(
     unit: Unit, row: Transition, data: ActionData, device_at: datetime | None, now: datetime
 ) -> None:
     """Change the status only, with its timestamps, reason and comments."""
     response = unit.response
     target = row.target or response.status
-    fields: list[str] = []
-    if row.role == PML:
-        response.reviewed_by_pml_at = None if row.action == OperationType.REVERT_APPROVAL else now
-        fields.append("reviewed_by_pml_at")
-    elif row.role == ADMIN_KEGIATAN:
-        response.reviewed_by_admin_at = None if row.action == OperationType.REVERT_APPROVAL else now
-        fields.append("reviewed_by_admin_at")
-    _save_with_status(unit, target, data.notes.strip() or None, device_at, fields)
+    times = times_of(row, now)
+    for name, moment in times.items():
+        setattr(response, name, moment)
+    _save_with_status(unit, target, said(data.notes) or None, device_at, list(times))
     if row.action == OperationType.REJECT and data.comments:
         ResponseComment.objects.bulk_create(
             ResponseComment(
@@ -343,6 +351,16 @@ def _move(
             )
             for comment in data.comments
         )
+
+
+def times_of(row: Transition, now: datetime) -> dict[str, datetime | None]:
+    """Return the columns in which a review is dated, with their values."""
+    moment = None if row.action == OperationType.REVERT_APPROVAL else now
+    if row.role == PML:
+        return {"reviewed_by_pml_at": moment}
+    if row.role == ADMIN_KEGIATAN:
+        return {"reviewed_by_admin_at": moment}
+    return {}
 
 
 def _save_with_status(

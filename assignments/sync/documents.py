@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 
+from assignments.models import ResponseStatus
 from cerdas.prepared import fetch_all
 
 COLUMNS = """
@@ -48,6 +49,7 @@ _COMMENTS = """
 """
 
 Document = dict[str, Any]
+_UNSENT = (ResponseStatus.ASSIGNED.value, ResponseStatus.OPENED.value)
 
 
 def assignment_documents(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Document]:
@@ -124,7 +126,7 @@ def _response(row: Sequence[Any]) -> Document:
         "notes": notes,
         "comments": [],
         "check": {
-            "state": _check_state(state, checked_version, version),
+            "state": _check_state(state, checked_version, version, status),
             "version": checked_version,
             "errors": _json(errors) or [],
             "warnings": _json(warnings) or [],
@@ -136,8 +138,8 @@ def _response(row: Sequence[Any]) -> Document:
     }
 
 
-def _check_state(state: str | None, checked_version: int | None, version: int) -> str:
-    """A verdict on an older version counts as not there yet."""
-    if state is None or state == "none":
-        return "none"
-    return state if checked_version == version else "pending"
+def _check_state(state: str | None, checked_version: int | None, version: int, status: str) -> str:
+    """A verdict counts for its version only; without one, answers that were sent wait for it."""
+    if state is not None and state != "none" and checked_version == version:
+        return state
+    return "none" if status in _UNSENT else "pending"

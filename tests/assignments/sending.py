@@ -12,6 +12,12 @@ LISTING = {
     "alamat": "RT 001 RW 01",
     "jumlah_art": 4,
 }
+# All that the listing's rules ask for.
+WHOLE_LISTING = {
+    **LISTING,
+    "foto_rumah": ["5d5b6b7e-0000-4000-8000-000000000001"],
+    "geotag_rumah": {"lat": -0.02, "lon": 109.33, "accuracy_m": 5, "at": "2026-01-15T03:00:00Z"},
+}
 
 
 def operation(kind: str, assignment: Any, **fields: Any) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Parked field work in the office's admin: seen, compared, applied, discarded, by whom."""
 
+import json
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -128,7 +130,7 @@ def test_field_staff_and_admins_of_other_activities_do_not_see_it(
     factories.member(theirs, elsewhere, satker, "admin_kegiatan")
     client = browse(theirs)
     assert "Pencacah Satu" not in text(client.get(BASE))
-    for verb in ("change", "history", "apply", "discard", "photo"):
+    for verb in ("change", "history", "apply", "discard", "photo", "download"):
         address = f"{BASE}{parked.pk}/{verb}/"
         assert client.get(address).status_code == 404, verb
         assert client.post(address, {"discard-reason": "x"}).status_code == 404, verb
@@ -148,7 +150,7 @@ def test_another_offices_work_and_none_answer_alike(
     for user in (kegiatan_admin, satker_admin):
         client = browse(user)
         assert "Rahasia" not in text(client.get(f"{BASE}?state=all"))
-        for verb in ("change", "history", "apply", "discard", "photo"):
+        for verb in ("change", "history", "apply", "discard", "photo", "download"):
             for wanted in (foreign.pk, uuid4()):
                 address = f"{BASE}{wanted}/{verb}/"
                 assert client.get(address).status_code == 404, address
@@ -220,3 +222,67 @@ def test_the_list_takes_the_same_queries_for_one_and_for_twenty(
     send(phone, kegiatan, *(submit(unit) for unit in units[1:]),
          *(create(uuid4()) for _ in range(5)))  # fmt: skip
     assert queries() == few
+
+
+def sent_raw(client: Any, kegiatan: Any, unit: Any, answers: str, label: str = '"x"') -> bytes:
+    """Send a submit whose answers and label are written as they are; return its bytes."""
+    made = submit(unit, {"jumlah_art": "banyak", "lain": "@answers"}, data={"label": "@label"})
+    written = json.dumps(made).replace('"@answers"', answers).replace('"@label"', label)
+    response = client.post(
+        f"/api/v1/kegiatan/{kegiatan.pk}/operations/",
+        '{"operations": [' + written + "]}",
+        content_type="application/json",
+    )
+    assert response.json()["results"][0]["outcome"] == "parked"
+    return written.encode()
+
+
+HUGE = {
+    "deep": ("[" * 300 + "]" * 300, '"x"'),
+    "deepest": ("[" * 990 + "]" * 990, '"x"'),
+    "deep_label": ("1", "[" * 900 + "]" * 900),
+    "wide": ("{" + ",".join(f'"q{n}": {n}' for n in range(60_000)) + "}", '"x"'),
+    "long": ("1", '"' + "x" * 4_900_000 + '"'),
+    "rows": ("[" + ",".join('{"a": "' + "y" * 60 + '"}' for _ in range(40_000)) + "]", '"x"'),
+}
+
+
+@pytest.mark.parametrize("kind", HUGE)
+def test_deep_or_large_work_has_a_page_a_download_and_both_decisions(
+    kind: str, browse: Any, satker: Any, kegiatan: Any, assignment: Any, enumerator: Any,
+    kegiatan_admin: Any, api: Any,
+) -> None:  # fmt: skip
+    sent = sent_raw(api(enumerator), kegiatan, assignment, *HUGE[kind])
+    with tenant_scope(satker):
+        parked = ParkedOperation.objects.get()
+    client = browse(kegiatan_admin)
+    assert client.get(BASE).status_code == 200
+    began = time.process_time()
+    page = client.get(f"{BASE}{parked.pk}/change/")
+    assert time.process_time() - began < 5
+    assert page.status_code == 200
+    assert len(page.content) < 2_000_000
+    assert f"{parked.pk}/download/" in text(page)
+    assert "sisanya tidak ditampilkan" in text(page)
+    file = client.get(f"{BASE}{parked.pk}/download/")
+    assert file.content == sent
+    assert "attachment" in file["Content-Disposition"]
+    client.post(f"{BASE}{parked.pk}/apply/", {"apply-archive_faulty": "on"}, follow=True)
+    assert client.get(f"{BASE}{parked.pk}/change/").status_code == 200
+    client.post(f"{BASE}{parked.pk}/discard/", {"discard-reason": "Terlalu besar"})
+    with tenant_scope(satker):
+        assert ParkedOperation.objects.get().state in ("applied", "discarded")
+
+
+def test_a_prelist_of_thousands_of_names_is_cut_on_the_page(
+    browse: Any, satker: Any, kegiatan: Any, assignment: Any, enumerator: Any,
+    kegiatan_admin: Any, api: Any,
+) -> None:  # fmt: skip
+    prefilled = {f"k{n}": "z" * 10 for n in range(30_000)}
+    send(api(enumerator), kegiatan, create(uuid4(), unit={"prefilled_data": prefilled}))
+    with tenant_scope(satker):
+        parked = ParkedOperation.objects.get()
+    page = browse(kegiatan_admin).get(f"{BASE}{parked.pk}/change/")
+    assert page.status_code == 200
+    assert len(page.content) < 500_000
+    assert "sisanya tidak ditampilkan" in text(page)

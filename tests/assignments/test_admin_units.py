@@ -45,9 +45,11 @@ def unit_in(satker: Any, kegiatan: Any, enumerator: Any, supervisor: Any) -> Any
     def made(status: str, **fields: Any) -> Assignment:
         if status not in ("Assigned", "Opened"):
             fields.setdefault("responses", LISTING)
-        return factories.assignment(
+        found = factories.assignment(
             satker, kegiatan, enumerator, supervisor, status=status, **fields
         )
+        factories.passed(found)
+        return found
 
     return made
 

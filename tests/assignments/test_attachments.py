@@ -15,6 +15,7 @@ from PIL import Image
 from assignments.models import AssignmentAttachment, ParkedOperation
 from assignments.services.attachments import attachments_sweep
 from assignments.services.parked import parked_apply, parked_list
+from cerdas.errors import CerdasError
 from cerdas.tenancy import tenant_scope
 from tests import factories
 from tests.assignments.sending import create, outcomes, send, submit
@@ -154,6 +155,29 @@ def test_a_photo_of_a_unit_that_left_the_hands_waits_for_the_office(
         parked_apply(actor=kegiatan_admin, satker=satker, parked_id=row.pk)
         assert AssignmentAttachment.objects.get().uploaded_by == enumerator
     assert put(api(enumerator), assignment.pk, key, content).status_code == 200
+
+
+def test_a_parked_photo_that_the_unit_has_already_counts_as_applied(
+    api, satker, kegiatan, assignment, enumerator, kegiatan_admin, supervisor
+):
+    other = factories.person(satker)
+    factories.member(other, kegiatan, satker, "PPL")
+    with tenant_scope(satker):
+        assignment.ppl = other
+        assignment.save()
+    same, content, taken = uuid4(), photo(), uuid4()
+    for key in (same, taken):
+        assert put(api(enumerator), assignment.pk, key, content).status_code == 202
+    assert put(api(other), assignment.pk, same, content).status_code == 201
+    assert put(api(other), assignment.pk, taken, photo("blue")).status_code == 201
+    with tenant_scope(satker):
+        parked = {row.operation_id: row for row in ParkedOperation.objects.all()}
+        parked_apply(actor=kegiatan_admin, satker=satker, parked_id=parked[same].pk)
+        with pytest.raises(CerdasError) as refusal:
+            parked_apply(actor=kegiatan_admin, satker=satker, parked_id=parked[taken].pk)
+        assert refusal.value.code == "id_taken"
+        assert ParkedOperation.objects.get(operation_id=same).state == "applied"
+        assert AssignmentAttachment.objects.count() == 2
 
 
 def test_a_photo_of_a_parked_new_unit_is_parked_with_it(api, satker, kegiatan, enumerator):

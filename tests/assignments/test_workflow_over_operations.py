@@ -40,6 +40,7 @@ def test_a_unit_goes_from_assigned_to_finally_approved(
     assert outcomes(send(pml, kegiatan, operation("approve", assignment, base_version=5))) == [
         ("applied", "")
     ]
+    factories.passed(assignment)
     assert outcomes(send(admin, kegiatan, operation("approve", assignment, base_version=6))) == [
         ("applied", "")
     ]

@@ -67,7 +67,7 @@ def counts(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path(f"{view.__name__}/", view)
+    path(f"api/{view.__name__}/", view)  # tokens count below /api/ only
     for view in (lazy, text, streamed, raises, breaks, template_fails, counts)
 ]
 handler500 = "cerdas.views.server_error"

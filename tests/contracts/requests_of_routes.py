@@ -92,6 +92,7 @@ KWARGS: dict[str, Fill] = {
     "url": lambda t: f"assignments/assignment/{t.unit}/change/",
     "type": lambda t: "KBLI",
     "version": lambda t: "2020",
+    "name": lambda t: "0123456789abcdef",  # of the form engine's script, which is everybody's
     "uid": lambda t: urlsafe_base64_encode(t.ppl.encode()),
     "token": lambda t: "abc123-0123456789abcdef0123456789abcdef",
 }
@@ -249,6 +250,7 @@ BODIES: dict[tuple[str, str], list[Body]] = {
     ("/", "POST"): [_empty],
     ("/satker/", "POST"): [lambda t: _form({"kode": t.code})],
     ("/healthz", "POST"): [_empty],
+    ("/engine/<name>.js", "POST"): [_empty],
     ("/readyz", "POST"): [_empty],
     ("/i18n/setlang/", "POST"): [
         lambda t: _form({"language": "en", "next": f"/satker/{t.code}/admin/"})

@@ -173,6 +173,24 @@ def test_every_code_of_a_row_a_fault_and_a_reason_is_documented() -> None:
     assert {"reassigned", "cancelled", "role_gone", "left_satker"} <= set(codes_in_calls())
 
 
+def section(heading: str) -> set[str]:
+    """Return the codes in the table below a heading of docs/errors.md, and those it refers to."""
+    text = (ROOT / "docs" / "errors.md").read_text().split(f"\n## {heading}", 1)[1]
+    return set(re.findall(r"`([a-z_0-9]+)`", text.split("\n## ", 1)[0]))
+
+
+def test_every_code_of_a_row_of_units_is_among_those_of_rows() -> None:
+    tree = ast.parse((ROOT / "assignments" / "importing" / "rows.py").read_text())
+    codes = {
+        node.args[1].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and called(node) == "add" and len(node.args) == 3
+        and isinstance(node.args[1], ast.Constant)
+    }  # fmt: skip
+    assert {"missing", "too_long"} <= codes
+    assert codes <= section("Rows of a file (")
+
+
 def test_every_documented_code_exists() -> None:
     written = {code for _path, tree in sources() for code in texts(tree)}
     gone = set(documented()) - written

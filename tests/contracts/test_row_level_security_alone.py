@@ -231,20 +231,20 @@ def test_an_export_holds_ones_own_rows_only(world: World, tmp_path: Path) -> Non
 @pytest.mark.urls("tests.contracts.careless_urls")
 def test_a_template_rendered_after_the_view_shows_ones_own_rows(world: World) -> None:
     for letter in ("a", "b"):
-        for page in ("/lazy/", "/text/"):
+        for page in ("/api/lazy/", "/api/text/"):
             answer = world.clients[f"ppl_{letter}"].get(page)
             assert shown_labels(answer.content.decode()) == labels_of(world, letter), page
-    everything = world.clients["super_admin"].get("/lazy/").content.decode()
+    everything = world.clients["super_admin"].get("/api/lazy/").content.decode()
     assert shown_labels(everything) == labels_of(world, "a") | labels_of(world, "b")
     for who in ("anonymous", "floating", "released_a"):
-        assert shown_labels(world.clients[who].get("/lazy/").content.decode()) == set()
-        assert world.clients[who].get("/counts/").content == b"0 0 0 0"
+        assert shown_labels(world.clients[who].get("/api/lazy/").content.decode()) == set()
+        assert world.clients[who].get("/api/counts/").content == b"0 0 0 0"
 
 
 @pytest.mark.django_db(databases=DATABASES, transaction=True)
 @pytest.mark.urls("tests.contracts.careless_urls")
 def test_what_streams_after_the_scope_is_empty(world: World) -> None:
-    answer = world.clients["ppl_a"].get("/streamed/")
+    answer = world.clients["ppl_a"].get("/api/streamed/")
     assert b"".join(answer.streaming_content) == b""
 
 
@@ -262,17 +262,17 @@ def test_what_is_evaluated_after_the_scope_is_empty(world: World) -> None:
 
 @pytest.mark.django_db(databases=DATABASES, transaction=True)
 @pytest.mark.urls("tests.contracts.careless_urls")
-@pytest.mark.parametrize("page", ["/raises/", "/breaks/", "/template_fails/"])
+@pytest.mark.parametrize("page", ["/api/raises/", "/api/breaks/", "/api/template_fails/"])
 def test_after_an_error_the_next_request_sees_its_own_office(world: World, page: str) -> None:
-    assert world.clients["ppl_a"].get("/text/").status_code == 200
+    assert world.clients["ppl_a"].get("/api/text/").status_code == 200
     backend = _backend()
     assert world.clients["ppl_a"].get(page).status_code == 500
     assert _backend() == backend, "the same connection, or the test shows nothing"
     assert _settings() == ("", "")
     assert Assignment.objects.count() == AssignmentFeed.objects.count() == 0
-    next_one = world.clients["ppl_b"].get("/text/").content.decode()
+    next_one = world.clients["ppl_b"].get("/api/text/").content.decode()
     assert shown_labels(next_one) == labels_of(world, "b")
-    assert world.clients["floating"].get("/counts/").content == b"0 0 0 0"
+    assert world.clients["floating"].get("/api/counts/").content == b"0 0 0 0"
 
 
 @pytest.mark.django_db(databases=DATABASES, transaction=True)

@@ -6,18 +6,16 @@ CERDAS_SCREENSHOTS=<folder> keeps a picture of every page.
 import json
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from masterdata.models import MasterSls
 from masterdata.services import masterdata_load
+from tests.e2e.pages.gallery import work
 from tests.masterdata.conftest import BUNDLED, sls_row
 from tests.masterdata.test_dialects import table
 
@@ -27,19 +25,6 @@ pytestmark = [
 ]
 SIZES = [(360, 800), (1280, 800)]
 PICTURES = os.environ.get("CERDAS_SCREENSHOTS")
-
-
-def work() -> None:
-    """Run the worker beside Playwright's own event loop."""
-
-    def run() -> None:
-        try:
-            call_command("worker", "--until-empty")
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(run).result()
 
 
 @pytest.fixture(params=SIZES, ids=["phone", "desk"])

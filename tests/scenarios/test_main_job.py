@@ -158,9 +158,12 @@ def test_from_region_master_to_exported_response(source, api, capsys, tmp_path):
     assert pml.get(f"/api/v1/assignments/{unit['id']}/allowed-actions/").json() == {
         "actions": ["edit", "approve", "reject"]
     }
-    for client, version in ((pml, 5), (admin, 6)):
-        approved = operation("approve", unit["id"], base_version=version)
-        assert outcomes(send(client, kegiatan, approved)) == [("applied", "")]
+    # the PML need not wait for the check of the answers; the final approval does
+    first, final = (operation("approve", unit["id"], base_version=n) for n in (5, 6))
+    assert outcomes(send(pml, kegiatan, first)) == [("applied", "")]
+    assert outcomes(send(admin, kegiatan, final)) == [("refused", "reason_required")]
+    call_command("check_worker", "--until-empty")
+    assert outcomes(send(admin, kegiatan, final)) == [("applied", "")]
     history = ppl.get(f"/api/v1/assignments/{unit['id']}/history/").json()["results"]
     assert history[-1]["to_status"] == "Approved by Admin"
 

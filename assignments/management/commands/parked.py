@@ -19,7 +19,8 @@ class Command(CerdasCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the action and its options."""
-        self.add_actor_arguments(parser)
+        # not required here: it may follow the action, and `run` says when it is missing
+        self.add_actor_arguments(parser, actor_required=False)
         actions = parser.add_subparsers(dest="action", required=True)
         listing = actions.add_parser("list", help="what waits, oldest first")
         listing.add_argument("--state", default="waiting", choices=ParkedOperation.State.values)
@@ -36,9 +37,11 @@ class Command(CerdasCommand):
         discard = actions.add_parser("discard", help="do not use it; the phone is told why")
         discard.add_argument("id", type=UUID)
         discard.add_argument("--reason", required=True)
+        for action in (listing, apply, discard):
+            self.add_actor_arguments(action, again=True)
 
     def run(self, **options: Any) -> Any:
-        """Carry out the action in the scope of the office."""
+        """Carry out the action in the scope of the office. Raises Invalid without --actor."""
         action = options["action"]
         if action == "list":
             return [
