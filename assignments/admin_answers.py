@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import orjson
-from django.utils.formats import number_format
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from kegiatan.form import elements as el
 from kegiatan.form.json_path import row_key
+from kegiatan.form.json_value import json_text
 from kegiatan.form.questions import Question, Scope
 from kegiatan.forms import CompiledForm
 
@@ -78,10 +79,11 @@ class ShownAnswer:
 
 @dataclass(frozen=True)
 class ShownPage:
-    """The answered questions of one page of the form."""
+    """The answered questions of one page of the form. note: what is to be known about them."""
 
     title: str
     items: tuple[ShownAnswer, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,14 +117,30 @@ def answers_shown(
     rest = tuple(_rest(scope, answers, ""))
     if rest:
         shown.append(ShownPage(_("Other values"), rest))
-    archived = answers.get(ARCHIVED)
-    if isinstance(archived, dict) and archived:
-        kept = tuple(
-            ShownAnswer(f"{ARCHIVED}.{name}", _title_of(scope, name), _plain(value))
-            for name, value in archived.items()
+    kept = tuple(_kept_apart(scope, answers, "", ""))
+    if kept:
+        note = _(
+            "These answers have no question in the version that the unit was filled in with, or"
+            " did not fit it. They are kept and exported, and count in no check."
         )
-        shown.append(ShownPage(_("Kept apart: without a question, or of the wrong form"), kept))
+        shown.append(ShownPage(_("Answers kept apart"), kept, note))
     return shown
+
+
+def _kept_apart(
+    scope: Scope, answers: Mapping[str, Any], above: str, around: str
+) -> Iterator[ShownAnswer]:
+    """Yield what is under `_archived`, of the unit and of every row. around: titles of the rows."""
+    archived = answers.get(ARCHIVED)
+    for name, value in archived.items() if isinstance(archived, dict) else ():
+        label = around + _title_of(scope, name)
+        yield ShownAnswer(f"{above}{ARCHIVED}.{name}", label, _plain(value))
+    for key, inner in scope.rosters.items():
+        rows = answers.get(key)
+        for index, row in enumerate(rows if isinstance(rows, list) else []):
+            if isinstance(row, dict):
+                words = f"{around}{scope.questions[key].title} {index + 1} › "
+                yield from _kept_apart(inner, row, f"{above}{key}[{row_key(row, index)}].", words)
 
 
 def page_titles(schema: Mapping[str, Any]) -> dict[str, str]:
@@ -226,7 +244,18 @@ def _text(question: Question, value: Any) -> str:
     labels = question.labels
     if isinstance(value, list) and (question.is_multiple or labels):
         return ", ".join(_choice(question, labels, item) for item in value)
-    return _choice(question, labels, value)
+    return _day(question, value) or _choice(question, labels, value)
+
+
+def _day(question: Question, value: Any) -> str:
+    """Return a date in words, empty for what is none: answers are shown as they were given."""
+    if question.input_type != "date" or not isinstance(value, str):
+        return ""
+    try:
+        day = parse_date(value)
+    except ValueError:  # of the form of a date, but no day of the calendar
+        return ""
+    return date_format(day, "j F Y") if day else ""
 
 
 def _choice(question: Question, labels: Mapping[str, str], value: Any) -> str:
@@ -254,7 +283,7 @@ def _plain(value: Any) -> str:
 
 def as_json(value: Any) -> str:
     """Return indented JSON text, for the folded section."""
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode()
+    return json_text(value, indent=True)
 
 
 def as_point(value: Any) -> Point | None:
@@ -283,6 +312,15 @@ def _parts(question: Question, value: Mapping[str, Any]) -> Iterator[tuple[str, 
     for key, part in value.items():
         if not _is_blank(part):
             yield titles.get(key, key), _plain(part)
+
+
+def plain_answer(question: Question, value: Any) -> str:
+    """Return one answer that is no roster on one line; files as how many there are."""
+    if question.is_attachment:
+        count = len(_photos(value))
+        return _("%(n)d file(s)") % {"n": count} if count else ""
+    shown = _shown(Scope("", (), {}, {}), question, value, question.key, NO_REMARKS)
+    return shown.plain
 
 
 def prefilled_shown(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 from assignments.admin_answers import ShownAnswer, answers_shown, prefilled_shown, walk
 from assignments.coverage import as_levels, region_code_of
 from assignments.models import LEVELS, Assignment, ParkedOperation
+from cerdas.json_reading import read_json
+from kegiatan.form.json_value import json_text
 from kegiatan.forms import CompiledForm, form_get
 from kegiatan.models import KegiatanStatistik
 
@@ -47,6 +49,11 @@ _REASONS = {
     "invalid": gettext_lazy("Part of what was sent is not valid."),
 }
 _NAMED_LENGTH = 255
+FACTS = 200  # known about a new unit
+FAULTS = 100
+FAULT_LENGTH = 500
+RAW_BYTES = 20_000  # of what was sent, as it is shown; the whole is for download
+ROWS = 2_000  # compared
 _TOP = re.compile(r"[.\[]")  # what ends the name of a question of the unit in a path
 
 
@@ -67,13 +74,63 @@ class Compared:
 
 @dataclass(frozen=True)
 class SentWork:
-    """What a phone sent, readable. answers: of a submit; facts: of a new unit or a photo."""
+    """What a phone sent, readable. answers: of a submit; facts: of a new unit or a photo.
+
+    is_cut: there is more than is shown here; only the file has all of it.
+    """
 
     form_version: int | None
     answers: Mapping[str, Any]
     facts: tuple[tuple[str, str], ...]
     photos: tuple[str, ...]
     raw: str
+    is_cut: bool = False
+
+
+@dataclass
+class Excerpt:
+    """Takes over of a JSON value what a page can show, however large or deep the value is.
+
+    values, characters: how many of them are left; is_cut: something was left out.
+    """
+
+    values: int = 5_000
+    characters: int = 300_000
+    depth: int = 40
+    text_length: int = 5_000
+    is_cut: bool = field(default=False, init=False)
+
+    def of(self, value: Any, level: int = 0) -> Any:
+        """Return the value, cut where there is too much of it."""
+        self.values -= 1
+        if isinstance(value, str):
+            return self._text(value)
+        if not isinstance(value, (dict, list)):
+            return value
+        if level >= self.depth:
+            self.is_cut = True
+            return "…"
+        if isinstance(value, list):
+            return [self.of(item, level + 1) for item in value if self._has_room()]
+        return {
+            self._text(key): self.of(item, level + 1)
+            for key, item in value.items()
+            if self._has_room()
+        }
+
+    def _has_room(self) -> bool:
+        if self.values > 0 and self.characters > 0:
+            return True
+        self.is_cut = True
+        return False
+
+    def _text(self, text: str) -> str:
+        length = max(0, min(self.text_length, self.characters))
+        self.characters -= len(text)
+        if len(text) <= length:
+            return text
+        self.is_cut = True
+        return text[:length] + "…"
 
 
 def reason_words(parked: ParkedOperation) -> str:
@@ -90,19 +147,19 @@ def faults_of(parked: ParkedOperation) -> list[str]:
     details = parked.details if isinstance(parked.details, dict) else {}
     faults = details.get("faults")
     found = [
-        f"{fault.get('path', '')}: {fault.get('message', '')}"
-        for fault in faults or ()
+        f"{fault.get('path', '')}: {fault.get('message', '')}"[:FAULT_LENGTH]
+        for fault in (faults or ())[:FAULTS]
         if isinstance(fault, dict)
     ]
     if not found and parked.reason in _REASONS and details.get("message"):
-        found = [str(details["message"])]
+        found = [str(details["message"])[:FAULT_LENGTH]]
     return found
 
 
 def payload_of(parked: ParkedOperation) -> dict[str, Any]:
     """Return the payload as an object; empty when it is none."""
     try:
-        value = orjson.loads(bytes(parked.payload))
+        value = read_json(bytes(parked.payload))
     except orjson.JSONDecodeError:
         return {}
     return value if isinstance(value, dict) else {}
@@ -110,7 +167,8 @@ def payload_of(parked: ParkedOperation) -> dict[str, Any]:
 
 def sent_work(parked: ParkedOperation) -> SentWork:
     """Read what was sent, as far as it can be read."""
-    payload = payload_of(parked)
+    sent, excerpt = bytes(parked.payload), Excerpt()
+    payload = excerpt.of(payload_of(parked))
     data = payload.get("data")
     data = data if isinstance(data, dict) else {}
     answers = data.get("responses")
@@ -125,10 +183,17 @@ def sent_work(parked: ParkedOperation) -> SentWork:
     return SentWork(
         form_version=version if isinstance(version, int) else None,
         answers=answers if isinstance(answers, dict) else {},
-        facts=tuple((name, text) for name, text in facts if text),
+        facts=tuple((name, text) for name, text in facts if text)[:FACTS],
         photos=(),
-        raw=orjson.dumps(payload, option=orjson.OPT_INDENT_2).decode(),
+        raw=_raw(sent, payload),
+        is_cut=excerpt.is_cut or len(sent) > RAW_BYTES,
     )
+
+
+def _raw(sent: bytes, excerpt: Mapping[str, Any]) -> str:
+    if len(sent) <= RAW_BYTES:
+        return json_text(excerpt, indent=True)
+    return sent[:RAW_BYTES].decode(errors="replace") + "…"
 
 
 def _unit_facts(data: Mapping[str, Any], kegiatan: KegiatanStatistik) -> Iterable[tuple[str, str]]:
@@ -184,12 +249,12 @@ def compare(
     newest = kegiatan.form_version
     form = _form(kegiatan, sent.form_version or newest)
     left = _flat(form, sent.answers)
-    right = _flat(_form(kegiatan, version or newest), present)
+    right = _flat(_form(kegiatan, version or newest), Excerpt().of(present))
     paths = [*left, *(path for path in right if path not in left)]
     if form is not None:
         places = {key: place for place, key in enumerate(form.shape.scope.questions)}
         paths.sort(key=lambda path: places.get(_TOP.split(path)[0], len(places)))
-    return [_compared(left.get(path), right.get(path)) for path in paths]
+    return [_compared(left.get(path), right.get(path)) for path in paths[:ROWS]]
 
 
 def _form(kegiatan: KegiatanStatistik, version: int) -> CompiledForm | None:

@@ -24,6 +24,13 @@ class BodyIncomplete(CerdasError):
     retryable = True
 
 
+class LengthRequired(CerdasError):
+    """A body without Content-Length, which nobody could bound before reading it."""
+
+    code = "length_required"
+    status = 411
+
+
 def body_limit(limit_bytes: int) -> Any:
     """Mark a view with the largest body it takes, in bytes."""
 
@@ -44,12 +51,14 @@ def read_body(request: HttpRequest, view: Any) -> None:
     """Read the body into memory, bounded by the view's limit.
 
     A view marked `streams_body` reads it itself (uploads go to a file).
-    Raises BodyTooLarge, BodyIncomplete, Invalid.
+    Raises BodyTooLarge, BodyIncomplete, LengthRequired, Invalid.
     """
     if request.method in ("GET", "HEAD", "OPTIONS") or getattr(view, "streams_body", False):
         return
     limit = getattr(view, "body_limit_bytes", settings.API_BODY_LIMIT_BYTES)
     announced = announced_bytes(request)
+    if announced is None and request.META.get("HTTP_TRANSFER_ENCODING"):
+        raise LengthRequired(_("Send the length of the request in Content-Length."))
     if announced is None and request.META.get("CONTENT_LENGTH"):
         raise Invalid(
             _("Content-Length must be a whole number."), details={"field": "Content-Length"}

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assignments.admin.forms import CrewForm, ReasonForm
-from assignments.admin.paging import NamedOptions, TitledPages, UnitPaginator
+from assignments.admin.paging import TitledPages, UnitPaginator
 from assignments.admin.parked_filters import KindFilter, ParkedActivityFilter, StateFilter
 from assignments.admin.showing import Photo, shown_time, status_style, time_lines
 from assignments.admin.unit_pages import private_file
@@ -154,8 +154,7 @@ class ParkedOperationAdmin(TitledPages, OfficeAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show the list under its name."""
         title = _("Waiting field work")
-        opts = NamedOptions(self.opts, title)
-        context = {"title": title, "opts": opts, **(extra_context or {})}
+        context = {"title": title, **(extra_context or {})}
         response: HttpResponse = super().changelist_view(request, context)
         return response
 
@@ -283,11 +282,19 @@ class ParkedOperationAdmin(TitledPages, OfficeAdmin):
             name=str(facts.get("original_filename") or "file"),
         )
 
+    def download_view(self, request: HttpRequest, parked_id: UUID) -> HttpResponse:
+        """Give what was sent, byte for byte, to whoever sees the work."""
+        parked: ParkedOperation = self.fetch(request, parked_id)
+        response = HttpResponse(bytes(parked.payload), content_type="application/json")
+        response["Content-Disposition"] = f'attachment; filename="{parked.operation_id}.json"'
+        response["Cache-Control"] = "private, no-store"
+        return response
+
     def _link(self, name: str, *args: Any) -> str:
         return reverse(f"admin:assignments_parkedoperation_{name}", args=args)
 
     def get_urls(self) -> list[Any]:
-        """Add the decisions and the photo."""
+        """Add the decisions, the photo and what was sent."""
 
         def own(route: str, view: Callable[..., Any], name: str) -> Any:
             return path(
@@ -297,6 +304,7 @@ class ParkedOperationAdmin(TitledPages, OfficeAdmin):
         return [
             own("<uuid:parked_id>/apply/", self.apply_view, "apply"),
             own("<uuid:parked_id>/discard/", self.discard_view, "discard"),
+            own("<uuid:parked_id>/download/", self.download_view, "download"),
             own("<uuid:parked_id>/photo/", self.photo_view, "photo"),
             *super().get_urls(),
         ]

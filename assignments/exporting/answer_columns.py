@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-import orjson
-
 from kegiatan.form.elements import COMMENT_SUFFIX
+from kegiatan.form.json_value import json_text
 from kegiatan.form.questions import Question, Scope
 
 Cell: TypeAlias = str | int | float | None
@@ -184,4 +183,4 @@ def as_cell(value: object) -> Cell:
 
 def as_json(value: object) -> str:
     """Return compact JSON text."""
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS, default=str).decode()
+    return json_text(value)

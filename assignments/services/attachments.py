@@ -266,8 +266,16 @@ def _park(
 
 
 def attachment_add_parked(*, assignment: Assignment, parked: ParkedOperation) -> None:
-    """Make a parked photo an attachment of its unit. Raises IdTaken."""
+    """Make a parked photo an attachment of its unit; the same photo may be there already.
+
+    Raises IdTaken.
+    """
     facts = orjson.loads(bytes(parked.payload))
+    is_there = AssignmentAttachment.objects.filter(
+        pk=parked.operation_id, assignment=assignment, sha256=parked.payload_sha256
+    ).exists()
+    if is_there:
+        return
     if _exists_anywhere(parked.operation_id):
         raise IdTaken
     with transaction.atomic():

@@ -21,7 +21,7 @@ from assignments.services.crew import check_crew, check_takes_part
 from cerdas.database_errors import constraint_name
 from cerdas.errors import Invalid
 from cerdas.ids import new_id
-from kegiatan.form.json_value import clean_json, clean_text, json_depth
+from kegiatan.form.json_value import clean_foreign, clean_json, clean_text, json_depth
 from kegiatan.models import KegiatanStatistik
 from satker.models import EVERYWHERE, Satker, User
 from satker.selectors import satker_prefixes
@@ -134,7 +134,7 @@ def check_prefilled(value: object) -> dict[str, Any] | None:
         return None
     if not isinstance(value, dict) or json_depth(value, cap=PREFILLED_DEPTH) > PREFILLED_DEPTH:
         raise _bad_prefilled()
-    cleaned = clean_json(value)
+    cleaned = clean_foreign(clean_json(value))
     try:
         size = len(orjson.dumps(cleaned))
     except TypeError as error:

@@ -6,15 +6,16 @@ Source: spec, "Life of a response"; design, section 7.
 from dataclasses import dataclass
 from uuid import UUID
 
-import orjson
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assignments.errors import ReasonRequired, WrongStatus
 from assignments.models import (
     AppliedOperation,
     Assignment,
+    AssignmentFeed,
     AssignmentResponse,
     ParkedOperation,
     ResponseStatus,
@@ -23,9 +24,10 @@ from assignments.services.attachments import attachment_add_parked
 from assignments.services.crew import check_manages_units
 from assignments.services.responses import Unit, response_submit
 from assignments.sync.creating import created_unit
-from assignments.sync.parking import waiting_after
-from assignments.sync.reading import Operation, action_data, operation_read
+from assignments.sync.parking import still_refused, waiting_after
+from assignments.sync.reading import action_data, kept_operation
 from cerdas.errors import CerdasError, NotFound
+from kegiatan.form.json_value import said
 from kegiatan.models import KegiatanStatistik
 from satker.models import Satker, User
 from satker.permissions import ADMIN_KEGIATAN
@@ -47,6 +49,16 @@ class PredecessorWaits(CerdasError):
     status = 409
 
 
+class NeverTheirs(CerdasError):
+    """The unit never was in the hands of the person who sent the work."""
+
+    code = "never_theirs"
+    status = 409
+    default_message = gettext_lazy(
+        "This unit was never given to the person who sent the work. It can only be discarded."
+    )
+
+
 @dataclass(frozen=True)
 class Crew:
     """Who gets a unit that is made from parked work; None: the finder, and the finder's PML."""
@@ -66,11 +78,13 @@ def parked_apply(
 ) -> ParkedOperation:
     """Apply parked work as admin_kegiatan, then what of the same person waited for it.
 
+    What waited and cannot be applied goes on waiting, for its own reason.
+
     A submit replaces the answers of the unit as it stands and moves it to Submitted by PPL, unless
     it is finally approved. archive_faulty: keep answers of the wrong shape apart.
 
-    Raises NotFound, NotAllowed, AlreadyDecided, PredecessorWaits, WrongStatus, WrongShape and what
-    making a unit raises; then nothing has changed.
+    Raises NotFound, NotAllowed, NeverTheirs, AlreadyDecided, PredecessorWaits, WrongStatus,
+    WrongShape and what making a unit raises; then nothing has changed.
     """
     with transaction.atomic():
         parked = _waiting(actor, satker, parked_id)
@@ -78,25 +92,32 @@ def parked_apply(
         version = _apply(actor, satker, parked, reason, crew or Crew(), archive_faulty)
         _decide(actor, parked, State.APPLIED, reason, version)
         for follower in waiting_after(
-            satker=satker, user_id=parked.user_id, operation_id=parked.operation_id
+            satker=satker,
+            user_id=parked.user_id,
+            operation_id=parked.operation_id,
+            assignment_id=parked.assignment_id,
         ):
-            parked_apply(
-                actor=actor,
-                satker=satker,
-                parked_id=follower.pk,
-                reason=reason,
-                archive_faulty=archive_faulty,
-            )
+            try:
+                parked_apply(
+                    actor=actor,
+                    satker=satker,
+                    parked_id=follower.pk,
+                    reason=reason,
+                    archive_faulty=archive_faulty,
+                )
+            except CerdasError as error:
+                still_refused(follower, error)
     return parked
 
 
 def parked_discard(*, actor: User, satker: Satker, parked_id: UUID, reason: str) -> ParkedOperation:
     """Decide not to use parked work. It stays stored; the phone is told the reason."""
-    if not reason.strip():
+    reason = said(reason)
+    if not reason:
         raise ReasonRequired(details={"field": "reason"})
     with transaction.atomic():
         parked = _waiting(actor, satker, parked_id)
-        _decide(actor, parked, State.DISCARDED, reason.strip(), None)
+        _decide(actor, parked, State.DISCARDED, reason, None)
     return parked
 
 
@@ -131,7 +152,11 @@ def _check_predecessor(parked: ParkedOperation) -> None:
     if parked.after is None or parked.kind == ParkedOperation.Kind.ATTACHMENT:
         return
     waits = ParkedOperation.objects.filter(
-        satker=parked.satker, user=parked.user, operation_id=parked.after, state=State.WAITING
+        satker=parked.satker,
+        user=parked.user,
+        operation_id=parked.after,
+        assignment_id=parked.assignment_id,
+        state=State.WAITING,
     ).exists()
     if waits:
         raise PredecessorWaits(
@@ -153,19 +178,37 @@ def _apply(
     assignment = _lock_unit(satker, parked)
     if assignment is None:
         raise NotFound(_("The unit of this work does not exist. Apply its creation first."))
+    _check_was_theirs(parked)
     if parked.kind == ParkedOperation.Kind.ATTACHMENT:
         attachment_add_parked(assignment=assignment, parked=parked)
         return None
     return _apply_submit(actor, parked, assignment, reason, archive_faulty)
 
 
+def _check_was_theirs(parked: ParkedOperation) -> None:
+    """Refuse work on a unit that the sender was never given and did not find.
+
+    It was kept when the unit was not known yet, as if its creation were still to come.
+    """
+    was_given = AssignmentFeed.objects.filter(
+        user=parked.user, satker=parked.satker, assignment_id=parked.assignment_id
+    )
+    was_found = ParkedOperation.objects.filter(
+        satker=parked.satker,
+        user=parked.user,
+        kind=ParkedOperation.Kind.CREATE,
+        assignment_id=parked.assignment_id,
+    )
+    if not was_given.exists() and not was_found.exists():
+        raise NeverTheirs
+
+
 def _apply_create(satker: Satker, parked: ParkedOperation, crew: Crew) -> int:
-    operation = _operation(parked)
     created_unit(
         user=parked.user,
         kegiatan=parked.kegiatan,
         satker=satker,
-        data=operation.data,
+        operation=kept_operation(parked.payload),
         ppl_id=crew.ppl_id,
         pml_id=crew.pml_id,
     )
@@ -193,20 +236,16 @@ def _apply_submit(
         response=response,
         roles=frozenset({ADMIN_KEGIATAN}),
     )
-    words = reason.strip() or _("Applied by the office.")
+    words = said(reason) or _("Applied by the office.")
     response_submit(
         unit=unit,
-        data=action_data(_operation(parked)),
+        data=action_data(kept_operation(parked.payload)),
         device_at=parked.device_at,
         now=timezone.now(),
         notes=_("Work of %(name)s: %(reason)s") % {"name": parked.user.name, "reason": words},
         archive_faulty=archive_faulty,
     )
     return response.version
-
-
-def _operation(parked: ParkedOperation) -> Operation:
-    return operation_read(orjson.loads(bytes(parked.payload)), 0)
 
 
 def _decide(

@@ -42,7 +42,7 @@ def create_apply(
         if PPL not in roles:
             raise _RoleGone
         _check_possible(kegiatan, satker, operation, now)
-        return created_unit(user=user, kegiatan=kegiatan, satker=satker, data=operation.data)
+        return created_unit(user=user, kegiatan=kegiatan, satker=satker, operation=operation)
     except REFUSALS:
         raise
     except CerdasError as error:
@@ -69,18 +69,26 @@ def created_unit(
     user: User,
     kegiatan: KegiatanStatistik,
     satker: Satker,
-    data: Mapping[str, Any],
+    operation: Operation,
     ppl_id: UUID | None = None,
     pml_id: UUID | None = None,
 ) -> Assignment:
-    """Make the unit that `data` describes; the office may name other people than the finder.
+    """Make the unit that `operation.data` describes.
 
     data: {assignment: {id, label, level_1_code .. level_6_code or near, prefilled_data}}.
+    The office may name other people than the finder; a `near` that names no unit of the finder then
+    matters only where the region was to come from it.
     """
-    described = data.get("assignment")
+    described = operation.data.get("assignment")
     if not isinstance(described, dict):
         raise Invalid(_("assignment must be an object."), details={"field": "assignment"})
-    near = _near(user, satker, kegiatan, described.get("near"))
+    _check_one_id(operation, described)
+    try:
+        near = _near(user, satker, kegiatan, described.get("near"))
+    except Invalid:
+        if (ppl_id or pml_id) is None or not any(map(described.get, LEVELS)):
+            raise
+        near = None
     spec = AssignmentSpec(
         label=_label(described),
         levels=_levels(described, near),
@@ -95,6 +103,15 @@ def created_unit(
         ppl_id=ppl_id or user.pk,
         pml_id=pml_id or _pml_id(user, satker, kegiatan, near),
     )
+
+
+def _check_one_id(operation: Operation, described: Mapping[str, Any]) -> None:
+    """Refuse a unit with two ids: what follows it would be work on another."""
+    if read_uuid(described.get("id"), "id") != operation.assignment_id:
+        raise Invalid(
+            _("assignment and data.assignment.id must be the same."),
+            details={"field": "assignment"},
+        )
 
 
 def _label(described: Mapping[str, Any]) -> str:

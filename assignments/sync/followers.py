@@ -6,13 +6,12 @@ create arrives. Source: design, section 7, "parked with it and applied after it"
 
 from uuid import UUID
 
-import orjson
 from django.utils import timezone
 
 from assignments.models import AppliedOperation, OperationType, ParkedOperation
 from assignments.services.responses import Unit, response_act
-from assignments.sync.parking import waiting_after
-from assignments.sync.reading import action_data, operation_read
+from assignments.sync.parking import still_refused, waiting_after
+from assignments.sync.reading import action_data, kept_operation
 from cerdas.errors import CerdasError
 
 # Steps that a phone chains a submit to.
@@ -24,11 +23,16 @@ def followers_apply(*, unit: Unit, operation_id: UUID, version: int) -> None:
 
     version: what the leading operation produced. Runs in its transaction, under the unit's lock.
     """
-    waiting = waiting_after(satker=unit.satker, user_id=unit.actor.pk, operation_id=operation_id)
+    waiting = waiting_after(
+        satker=unit.satker,
+        user_id=unit.actor.pk,
+        operation_id=operation_id,
+        assignment_id=unit.assignment.pk,
+    )
     for parked in waiting:
         if parked.kind != ParkedOperation.Kind.SUBMIT or unit.response.version != version:
             continue
-        operation = operation_read(orjson.loads(bytes(parked.payload)), 0)
+        operation = kept_operation(parked.payload)
         try:
             response_act(
                 unit=unit,
@@ -38,9 +42,7 @@ def followers_apply(*, unit: Unit, operation_id: UUID, version: int) -> None:
                 now=parked.received_at,
             )
         except CerdasError as error:
-            parked.reason = error.code
-            parked.details = {"message": error.message, **error.details}
-            parked.save(update_fields=["reason", "details"])
+            still_refused(parked, error)
             continue
         _mark_applied(parked, unit.response.version)
 

@@ -4,7 +4,7 @@ Source: design, section 7, the list of outcomes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -39,7 +39,8 @@ from cerdas.errors import CerdasError, Invalid, NotAllowed, NotFound
 from cerdas.prepared import Columns, fetch_all, fetch_one, row_insert, writes_together
 from kegiatan.models import KegiatanStatistik
 from satker.models import User
-from satker.permissions import PPL
+from satker.permissions import ADMIN_SATKER, PPL
+from satker.selectors import satker_roles
 
 # What keeps a submit from being applied without being the sender's to mend at once.
 PARKING_ERRORS = (Invalid, PeriodClosed, WrongStatus, WrongShape, UnknownFormVersion, NotAllowed)
@@ -92,6 +93,9 @@ def operation_judge(attempt: Attempt) -> Result:
     before although it looked new.
     """
     unit = _lock(attempt)
+    if unit is not None and attempt.office.presumed:
+        office = attempt.offices.of_found_unit(unit.assignment.pk, attempt.office)
+        attempt = replace(attempt, office=office)
     if attempt.may_presume_new and _looks_new(attempt.operation, unit):
         try:
             return _judge(attempt, unit, {})
@@ -120,6 +124,8 @@ def _judge(attempt: Attempt, unit: Unit | None, stored: dict[UUID, AppliedOperat
     if unit is not None and op.type == OperationType.CREATE:
         raise IdTaken
     if unit is None or not _is_visible(attempt, unit):
+        if unit is not None and _sees_all(attempt):
+            raise NotAllowed
         return _judge_unknown_unit(attempt, stored)
     base_version = _base_version(attempt, stored)
     if op.is_field_work:
@@ -233,6 +239,12 @@ def _is_visible(attempt: Attempt, unit: Unit) -> bool:
     if attempt.office.left:
         return False
     return bool(unit.roles) or (attempt.office.held and not attempt.office.gone)
+
+
+def _sees_all(attempt: Attempt) -> bool:
+    """Return whether the person sees every unit of the office without acting on any."""
+    office = attempt.office
+    return not office.left and ADMIN_SATKER in satker_roles(attempt.user.pk, office.satker.pk)
 
 
 def _base_version(attempt: Attempt, stored: dict[UUID, AppliedOperation]) -> int | None:

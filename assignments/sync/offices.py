@@ -5,7 +5,7 @@ memberships through functions that look past row-level security. Source: design,
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +22,7 @@ class Office:
     left: the person no longer belongs to it; only keeping and repeats are possible.
     held: there is a feed row or a parked create: the unit is or was in the person's hands.
     gone: it is in their hands no more. was_ppl: it is or was theirs to enumerate.
+    presumed: for a unit that they may have made on the phone; nothing is known of it yet.
     """
 
     satker: Satker
@@ -29,6 +30,7 @@ class Office:
     held: bool = False
     gone: bool = False
     was_ppl: bool = False
+    presumed: bool = False
 
 
 class OfficeFinder:
@@ -93,7 +95,17 @@ class OfficeFinder:
         chosen = covering or current or members
         if current and (not covering or current[0] in covering):
             chosen = current
-        return self._office(chosen[0][0], was_ppl=True) if chosen else None
+        return self._office(chosen[0][0], was_ppl=True, presumed=True) if chosen else None
+
+    def of_found_unit(self, assignment_id: UUID, presumed: Office) -> Office:
+        """Return what the person holds of a unit that was presumed to be on the phone only."""
+        self.load([assignment_id])
+        found = self._found.get(assignment_id)
+        if found is not None and found.satker == presumed.satker:
+            return found
+        if presumed.left:  # who has left learns nothing of the office's units: it is kept
+            return presumed
+        return replace(presumed, was_ppl=False, presumed=False)
 
     def _load_members(self) -> list[tuple[UUID, datetime, datetime | None]]:
         if self._members is None:
@@ -107,10 +119,16 @@ class OfficeFinder:
         return self._members
 
     def _office(
-        self, satker_id: UUID, *, held: bool = False, gone: bool = False, was_ppl: bool = False
+        self,
+        satker_id: UUID,
+        *,
+        held: bool = False,
+        gone: bool = False,
+        was_ppl: bool = False,
+        presumed: bool = False,
     ) -> Office:
         satker = self._satkers.get(satker_id)
         if satker is None:
             satker = self._satkers[satker_id] = Satker.objects.get(pk=satker_id)
         left = satker_id != self.user.satker_id
-        return Office(satker, left=left, held=held, gone=gone, was_ppl=was_ppl)
+        return Office(satker, left, held, gone, was_ppl, presumed)

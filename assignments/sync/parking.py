@@ -9,6 +9,7 @@ from uuid import UUID
 from assignments.models import AppliedOperation, ParkedOperation
 from assignments.sync.outcomes import Result
 from assignments.sync.reading import Operation
+from cerdas.errors import CerdasError
 from kegiatan.models import KegiatanStatistik
 from satker.models import Satker, User
 
@@ -57,17 +58,30 @@ def operation_park(
     return result
 
 
+def still_refused(parked: ParkedOperation, error: CerdasError) -> None:
+    """Note why work that was tried again goes on waiting."""
+    parked.reason = error.code
+    parked.details = {"message": error.message, **error.details}
+    parked.save(update_fields=["reason", "details"])
+
+
 def _details(result: Result) -> dict[str, Any]:
     return {"message": result.message, **result.details}
 
 
-def waiting_after(*, satker: Satker, user_id: UUID, operation_id: UUID) -> list[ParkedOperation]:
-    """Return the parked work that waits for an operation of the same person, oldest first."""
+def waiting_after(
+    *, satker: Satker, user_id: UUID, operation_id: UUID, assignment_id: UUID
+) -> list[ParkedOperation]:
+    """Return the parked work that waits for an operation of the same person on the same unit.
+
+    Oldest first. Work on another unit that names the operation has no predecessor.
+    """
     return list(
         ParkedOperation.objects.filter(
             satker=satker,
             user_id=user_id,
             after=operation_id,
+            assignment_id=assignment_id,
             state=ParkedOperation.State.WAITING,
             reason="predecessor_failed",
         ).order_by("received_at", "id")

@@ -25,7 +25,7 @@ from assignments.sync.visible import visible_documents, visible_in_scope
 from cerdas.database_errors import constraint_name, is_retryable
 from cerdas.errors import CerdasError, Invalid, NotFound
 from cerdas.tenancy import tenant_scope
-from kegiatan.selectors import kegiatan_with_roles
+from kegiatan.selectors import kegiatan_roles, kegiatan_with_roles
 from satker.models import User
 
 logger = logging.getLogger(__name__)
@@ -45,12 +45,21 @@ class Batch:
         self.body = body
         self.offices = OfficeFinder(user, kegiatan_id)
         self.results: dict[UUID, Result] = {}
-        self._roles = roles
+        self._roles: frozenset[str] | None = roles
         self._along: dict[UUID, Document] | None = None
 
     def roles_in(self, office: Office) -> frozenset[str]:
-        """Return the person's roles in the kegiatan at an office; none where they have left."""
-        return frozenset() if office.left else self._roles
+        """Return the person's roles in the kegiatan at an office; none where they have left.
+
+        They are read with the activity, and again for every operation but the first: a role that is
+        taken while a batch runs counts from then on.
+        """
+        roles, self._roles = self._roles, None
+        if office.left:
+            return frozenset()
+        if roles is None:
+            roles = kegiatan_roles(self.user.pk, self.kegiatan_id, office.satker.pk)
+        return roles
 
     def process(self) -> list[tuple[Any, Result]]:
         """Return (id as sent, result) for every operation, in order."""
@@ -126,10 +135,11 @@ class Batch:
 
     def _attempt(self, op: Operation, office: Office, again: bool = True) -> Result:
         """Judge and apply, or keep, in one transaction. Judging comes before every write."""
-        attempt = self._attempt_of(op, office, timezone.now(), may_presume_new=again)
         self._along = None
+        now = timezone.now()
         try:
             with tenant_scope(office.satker, new_transaction=True):
+                attempt = self._attempt_of(op, office, now, may_presume_new=again)
                 try:
                     result = operation_judge(attempt)
                 except Stop as stop:

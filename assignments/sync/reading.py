@@ -23,6 +23,7 @@ from assignments.services.responses import (
     Comment,
 )
 from cerdas.errors import Invalid
+from cerdas.json_reading import read_json
 from kegiatan.form.json_value import clean_json, json_bytes
 
 VERDICT_BYTES = 64 * 1024
@@ -112,6 +113,11 @@ def _tokens(value: Any) -> Iterator[bytes]:
             waiting += reversed(item)
         else:
             yield orjson.dumps(item, default=str)
+
+
+def kept_operation(payload: bytes) -> Operation:
+    """Read an operation that was kept byte for byte."""
+    return operation_read(read_json(bytes(payload)), 0)
 
 
 def operation_read(raw: Any, index: int) -> Operation:
@@ -238,7 +244,8 @@ def operation_bytes(body: bytes, index: int) -> bytes:
     """Return one operation of a batch exactly as it was sent."""
     try:
         return bytes(msgspec.json.decode(body, type=_Batch).operations[index])
-    except RecursionError:  # orjson reads 1,024 levels, msgspec fewer
+    except (RecursionError, msgspec.DecodeError):
+        # orjson reads 1,024 levels, msgspec fewer; half surrogate pairs are read with care
         return _elements(body)[index]
 
 
@@ -246,14 +253,14 @@ _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]|[^\s\[\]{},:"]+')
 
 
 def _elements(body: bytes) -> list[bytes]:
-    """Return the elements of `operations` in a body that is valid JSON, however deep."""
+    """Return the elements of `operations` in a body that `read_json` takes, however deep."""
     depth, key, start, is_inside = 0, b"", 0, False
     found: list[bytes] = []
     for token in _TOKEN.finditer(body):
         sign = token[0]
         if sign in (b"{", b"["):
             if depth == 1:
-                is_inside = orjson.loads(key) == "operations" and sign == b"["
+                is_inside = read_json(key) == "operations" and sign == b"["
                 found = [] if is_inside else found
             elif depth == 2:
                 start = token.start()

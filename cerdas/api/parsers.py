@@ -1,4 +1,4 @@
-"""JSON in: orjson refuses nesting over 1,024 where the standard parser dies."""
+"""JSON in: nesting over 1,024 is refused, what can be mended is read (cerdas/json_reading.py)."""
 
 from collections.abc import Mapping
 from typing import IO, Any
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from rest_framework.parsers import BaseParser
 
 from cerdas.errors import CerdasError
+from cerdas.json_reading import read_json
 
 
 class Unparsable(CerdasError):
@@ -32,8 +33,10 @@ class OrjsonParser(BaseParser):
         request = (parser_context or {}).get("request")
         body = request._request.body if request is not None else stream.read()
         try:
-            return orjson.loads(body)
+            return read_json(body)
         except orjson.JSONDecodeError as error:
             raise Unparsable(
-                _("The request is not valid JSON: %(what)s.") % {"what": str(error)[:200]}
+                _("The request is not valid JSON, at character %(position)d.")
+                % {"position": error.pos},
+                details={"position": error.pos},
             ) from error

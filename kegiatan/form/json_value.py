@@ -4,7 +4,8 @@ Nothing here knows forms. Everything accepts any value; the caps are in `caps.py
 """
 
 import json
-import math
+import unicodedata
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 import orjson
@@ -15,6 +16,10 @@ JsonObject: TypeAlias = dict[str, JsonValue]
 # Keys that reach the prototype of an object when a browser copies it key by key.
 PROTOTYPE_NAMES = frozenset({"__proto__", "constructor", "prototype"})
 _INT64 = 2**63
+_SHOWN_DEPTH = 60  # containers shown in one another; answers are capped at fewer
+# Letters and signs that nobody sees, beside what Unicode calls format, control and space.
+_BLANK_SIGNS = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f")
+_BLANK_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Cs", "Zl", "Zp", "Zs"})
 
 
 def json_depth(value: object, *, cap: int) -> int:
@@ -88,11 +93,54 @@ def clean_foreign(value: JsonValue) -> JsonValue:
         return {foreign_key(key): clean_foreign(item) for key, item in value.items()}
     if isinstance(value, list):
         return [clean_foreign(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
+    if isinstance(value, float) and not -_INT64 <= value < _INT64:  # nor NaN
+        return _number_text(value)
     if type(value) is int and not -_INT64 <= value < _INT64:
         return str(value)
     return value
+
+
+def _number_text(value: float) -> str:
+    """Return a number as JavaScript writes it: digits below 1e21, beyond that with an exponent."""
+    return str(int(Decimal(repr(value)))) if abs(value) < 1e21 else repr(value)
+
+
+def json_text(value: object, *, indent: bool = False) -> str:
+    """Return JSON text for people and files, whatever was stored; never raises.
+
+    Integers of any size come as they are, values that JSON does not know as text, and what is
+    nested too deeply to be written as "…".
+    """
+    options = orjson.OPT_NON_STR_KEYS | (orjson.OPT_INDENT_2 if indent else 0)
+    try:
+        return orjson.dumps(value, option=options, default=str).decode()
+    except TypeError:  # numbers beyond 64 bits, depth, lone surrogates
+        pass
+    shown = clean_json(_shallow(value, _SHOWN_DEPTH))
+    separators = None if indent else (",", ":")
+    return json.dumps(
+        shown, ensure_ascii=False, indent=2 if indent else None, separators=separators
+    )
+
+
+def _shallow(value: object, levels: int) -> object:
+    if isinstance(value, dict):
+        if not levels:
+            return "…"
+        return {key: _shallow(item, levels - 1) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_shallow(item, levels - 1) for item in value] if levels else "…"
+    return value
+
+
+def said(text: str) -> str:
+    """Return a text without white space around it; empty when nobody could see any of it."""
+    text = clean_text(text).strip()
+    return text if any(map(_is_seen, text)) else ""
+
+
+def _is_seen(sign: str) -> bool:
+    return sign not in _BLANK_SIGNS and unicodedata.category(sign) not in _BLANK_CATEGORIES
 
 
 def foreign_key(key: str) -> str:

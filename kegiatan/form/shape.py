@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from jsonschema_rs import Draft202012Validator, RegexOptions, ValidationError
 
+from cerdas.json_reading import is_beyond_64_bits
 from kegiatan.form import caps
 from kegiatan.form.answer_schema import FORMATS, scope_schema
 from kegiatan.form.elements import Element
@@ -178,10 +179,17 @@ def _shape_fault(error: ValidationError, scope: Scope, answers: JsonObject) -> S
     code = _CODES.get(error.kind.name, "wrong_type")
     if code == "too_many_items" and question is not None and question.is_roster:
         code = "too_many_rows"
+    if code == "wrong_type" and question is not None and question.is_number:
+        code = "out_of_range" if _is_large_number(error.instance) else code
     if code == "unknown_choice" and question is not None and question.kind == "boolean":
         code = "wrong_type"
     title = question.title[:80] if question is not None else path
     return ShapeFault(path, code, f"{title}: {_explained(code, question)}")
+
+
+def _is_large_number(value: object) -> bool:
+    """Return whether a text is a number beyond 64 bits, which comes as the text that was sent."""
+    return isinstance(value, str) and is_beyond_64_bits(value.encode(errors="replace"))
 
 
 def _explained(code: str, question: Question | None) -> str:

@@ -23,10 +23,6 @@ BODIES = {
     "UTF-16": '{"operations": []}'.encode("utf-16"),
     "a byte order mark": b'\xef\xbb\xbf{"operations": []}',
     "a raw NUL": b'{"operations": ["\x00"]}',
-    "a lone surrogate": f'{{"operations": ["{SURROGATE}"]}}'.encode(),
-    "NaN": b'{"operations": [NaN]}',
-    "infinity": b'{"operations": [Infinity, -Infinity]}',
-    "a number beyond all": b'{"operations": [1e999]}',
     "single quotes": b"{'operations': []}",
     "a comment": b'{"operations": [] /* x */}',
     "two values": b'{"operations": []} {}',
@@ -43,6 +39,13 @@ BODIES = {
     "201 operations": json.dumps({"operations": [{}] * 201}).encode(),
     "10 MiB of spaces": b" " * (10 * MIB),
     "10 MiB of text": b'{"operations": ["' + b"x" * (10 * MIB) + b'"]}',
+}
+# Strict readers refuse these; the operations in them are judged one by one all the same.
+ODD_BODIES = {
+    "a lone surrogate": f'{{"operations": ["{SURROGATE}"]}}'.encode(),
+    "NaN": b'{"operations": [NaN]}',
+    "infinity": b'{"operations": [Infinity, -Infinity]}',
+    "a number beyond all": b'{"operations": [1e999]}',
 }
 CONTENT_TYPES = [
     "text/plain",

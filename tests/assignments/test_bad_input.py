@@ -23,7 +23,14 @@ from assignments.models import Assignment, AssignmentResponse, OperationType, Pa
 from assignments.sync.reading import operation_bytes
 from cerdas.tenancy import tenant_scope
 from tests import factories
-from tests.assignments.junk import BODIES, CONTENT_TYPES, JUNK, garbage, json_values
+from tests.assignments.junk import (
+    BODIES,
+    CONTENT_TYPES,
+    JUNK,
+    ODD_BODIES,
+    garbage,
+    json_values,
+)
 from tests.assignments.sending import LISTING, create, operation, outcomes, send, submit
 from tests.contracts.stored import everything_stored
 from tests.contracts.test_isolation import undone
@@ -140,6 +147,19 @@ def test_a_body_that_is_no_batch_is_refused(
         assert envelope["code"] in {
             "unparsable", "invalid", "too_large", "not_authenticated"
         }  # fmt: skip
+    assert everything_stored() == before
+
+
+@pytest.mark.parametrize("body", ODD_BODIES.values(), ids=ODD_BODIES)
+def test_a_body_that_strict_readers_refuse_is_judged_operation_by_operation(
+    body: bytes, unit: Any, kegiatan: Any, enumerator: Any, api: Any
+) -> None:
+    before = everything_stored()
+    response = post(api(enumerator), kegiatan, body)
+    assert response.status_code == 200, response.content[:300]
+    results = response.json()["results"]
+    assert results
+    assert {(result["outcome"], result["code"]) for result in results} == {("refused", "invalid")}
     assert everything_stored() == before
 
 
