@@ -77,9 +77,12 @@ export function foreignKey(key: string): string {
   return PROTOTYPE_NAMES.has(key) ? `(${key})` : key;
 }
 
-/** Return a copy of an unknown value that no later reader can stumble over. */
+/** Return a copy of an unknown value that no later reader can stumble over.
+ *
+ * Numbers beyond 64 bits, which databases and spreadsheets cannot hold, become text. */
 export function cleanForeign(value: Json): Json {
   if (Array.isArray(value)) return value.map(cleanForeign);
+  if (typeof value === "number" && !(value >= -(2 ** 63) && value < 2 ** 63)) return String(value);
   if (!isObject(value)) return value;
   const result: JsonObject = {};
   for (const [key, item] of Object.entries(value)) put(result, foreignKey(key), cleanForeign(item));
