@@ -13,7 +13,7 @@ from cerdas.api.authentication import CsrfFailed
 from cerdas.errors import CerdasError, Invalid, NotAllowed, NotFound
 from cerdas.place_views import landing_context
 from cerdas.readiness import OK, readiness_checks
-from cerdas.responses import error_response
+from cerdas.responses import error_response, wants_json
 from cerdas.tenancy import own_scope
 
 _OFFICE_CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
@@ -87,7 +87,9 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form that none of our pages sent, or one that was open for too long."""
-    return error_response(CsrfFailed(), request)
+    if wants_json(request):
+        return error_response(CsrfFailed(), request)
+    return render(request, "403_csrf.html", status=403)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -149,7 +149,8 @@ def _changes(before: JsonObject, after: JsonObject, path: str) -> Iterator[Answe
         old, new = before.get(key), after.get(key)
         if key == "_id" or same_json(old, new):
             continue
-        if (_is_roster(old) or _is_roster(new)) and _is_roster(old or []) and _is_roster(new or []):
+        sides = [[] if side is None else side for side in (old, new)]
+        if (_is_roster(old) or _is_roster(new)) and all(map(_is_roster, sides)):
             yield from _row_changes(old, new, path + key)
         else:
             yield AnswerDiff(path + key, old, new)

@@ -153,4 +153,4 @@ def test_a_write_of_a_session_without_its_token_says_what_to_do(satker_admin: An
     assert refused.json()["message"] == "Halaman ini sudah usang. Muat ulang lalu coba lagi."
     page = strict.post(f"{HOME}logout/")
     assert page.status_code == 403
-    assert "Muat ulang" in page.content.decode()
+    assert "Formulir sudah kedaluwarsa" in page.content.decode()

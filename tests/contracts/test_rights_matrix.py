@@ -52,12 +52,16 @@ def row(default: str, **different: str) -> dict[str, str]:
 
 # Each in the status, and at the time, at which the one who may can do it.
 OPERATIONS = {
-    "open": row(HIDDEN, ppl=APPLIED, pml=DENIED, kegiatan_admin=DENIED),
-    "submit": row(HIDDEN, ppl=APPLIED, pml=DENIED, kegiatan_admin=DENIED, released=LEFT),
-    "edit": row(HIDDEN, ppl=DENIED, pml=APPLIED, kegiatan_admin=APPLIED),
-    "approve": row(HIDDEN, ppl=DENIED, pml=APPLIED, kegiatan_admin=APPLIED),
-    "reject": row(HIDDEN, ppl=DENIED, pml=APPLIED, kegiatan_admin=APPLIED),
-    "revert_approval": row(HIDDEN, ppl=DENIED, pml=APPLIED, kegiatan_admin=APPLIED),
+    "open": row(HIDDEN, satker_admin=DENIED, ppl=APPLIED, pml=DENIED, kegiatan_admin=DENIED),
+    "submit": row(
+        HIDDEN, satker_admin=DENIED, ppl=APPLIED, pml=DENIED, kegiatan_admin=DENIED, released=LEFT
+    ),
+    "edit": row(HIDDEN, satker_admin=DENIED, ppl=DENIED, pml=APPLIED, kegiatan_admin=APPLIED),
+    "approve": row(HIDDEN, satker_admin=DENIED, ppl=DENIED, pml=APPLIED, kegiatan_admin=APPLIED),
+    "reject": row(HIDDEN, satker_admin=DENIED, ppl=DENIED, pml=APPLIED, kegiatan_admin=APPLIED),
+    "revert_approval": row(
+        HIDDEN, satker_admin=DENIED, ppl=DENIED, pml=APPLIED, kegiatan_admin=APPLIED
+    ),
     # who takes part without being PPL: kept for the office, which may have taken the role back
     "create": row(
         HIDDEN, ppl=APPLIED, other_ppl=APPLIED, pml=ROLE_GONE, other_pml=ROLE_GONE,

@@ -274,3 +274,11 @@ def test_a_label_shows_the_text_of_a_choice_and_is_cut_at_255() -> None:
     label = label_from_template("{a}", {"a": "x" * 400})
     assert len(label) == 255
     assert label.endswith("…")
+
+
+def test_a_roster_in_place_of_another_answer_is_one_change() -> None:
+    rows = [{"_id": "9d0f7f55-5d0b-4a53-8a4e-0c46a2a4e0aa", "nama": "A"}]
+    for before in (0, False, "", "x"):
+        assert answer_changes({"a": before}, {"a": rows}) == [AnswerDiff("a", before, rows)]
+    of_row = AnswerDiff(f"a[{rows[0]['_id']}]", None, rows[0])
+    assert answer_changes({}, {"a": rows}) == answer_changes({"a": []}, {"a": rows}) == [of_row]
