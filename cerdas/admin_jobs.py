@@ -47,6 +47,11 @@ def zone_of(job: Job) -> ZoneInfo:
     return ZoneInfo(job.satker.time_zone) if job.satker else DEFAULT_ZONE
 
 
+def state_words(job: Job) -> str:
+    """Return the state of a job in words."""
+    return str(_STATES[JobState(job.state)])
+
+
 class JobPages(OwnPages):
     """What both sites show of jobs. Rows come from the queryset of the site's base class."""
 
@@ -187,7 +192,7 @@ class JobPages(OwnPages):
         return {
             "job": job,
             "zone": zone_of(job),
-            "state": _STATES[JobState(job.state)],
+            "state": state_words(job),
             "progress_url": self._link("progress", job.pk),
         }
 

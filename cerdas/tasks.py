@@ -1,11 +1,14 @@
 """The task that carries out jobs, and the housekeeping of the queue."""
 
 import logging
+from datetime import timedelta
 from uuid import UUID
 
+from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
+from cerdas.jobs.files import job_folders_sweep
 from cerdas.jobs.running import job_run
 from cerdas.jobs.services import jobs_clean_up
 from cerdas.tenancy import super_scope
@@ -24,9 +27,11 @@ def job_run_task(job_id: str, satker_id: str | None) -> None:
 @app.periodic(cron="37 2 * * *")
 @app.task(name="cerdas.job_files_clean_up", queueing_lock="job_files_clean_up")
 def job_files_clean_up(timestamp: int) -> None:
-    """Remove the files of jobs that ended two weeks ago."""
+    """Remove the files of jobs that ended two weeks ago, and those of jobs that never were."""
     with super_scope():
         logger.info("removed %d files of old jobs", jobs_clean_up())
+        a_day_ago = timezone.now() - timedelta(days=1)
+        logger.info("swept %d files without job", job_folders_sweep(before=a_day_ago))
 
 
 @app.periodic(cron="*/5 * * * *")

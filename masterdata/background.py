@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cerdas.errors import NotAllowed
+from cerdas.jobs.files import job_files_drop
 from cerdas.jobs.kinds import JobResult, JobRun, job_kind
 from cerdas.models import Job
 from cerdas.tenancy import super_scope
@@ -23,6 +24,7 @@ from masterdata.services import master_sls_load, masterdata_load
 
 SLS_CHECK, SLS_LOAD = "masterdata.sls_check", "masterdata.sls_load"
 DATASET_LOAD = "masterdata.dataset_load"
+BAD_ROWS = "bad_rows"
 REFUSALS_SHOWN = 20
 WAIT_SECONDS = 600  # a killed worker's last statement may still run in the database
 _COMMITTED = "committed"  # in the report of a load whose rows are stored, until the job ends
@@ -80,7 +82,9 @@ def _sls(run: JobRun, *, dry_run: bool) -> JobResult:
         except FileUnreadable as error:
             raise error.named(path.name) from error
         if report.refused:
-            run.attach(bad_rows, name=_bad_rows_name(path), role="bad_rows")
+            with run.step():  # in place of an earlier attempt's
+                job_files_drop(job=run.job, role=BAD_ROWS)
+                run.attach(bad_rows, name=_bad_rows_name(path), role=BAD_ROWS)
     return _result(report)
 
 

@@ -1,12 +1,19 @@
-"""Files of jobs: private, named by the job, on the storage of attachments."""
+"""Files of jobs: private, named by the job, on the storage of attachments.
+
+A file is on disk before its row, so a worker that is killed, or a transaction that is rolled back,
+leaves content that no row names. It goes when its job ends (`job_files_tidy`), that of a job that
+never was with the nightly clean-up (`job_folders_sweep`).
+"""
 
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
+from uuid import UUID
 
 from django.core.files import File
 from django.core.files.storage import default_storage
@@ -62,3 +69,52 @@ def job_file_remove(file: JobFile) -> None:
     """Delete the content of a file; the row says when."""
     if default_storage.exists(file.stored_path):
         default_storage.delete(file.stored_path)
+
+
+def job_files_tidy(*, job: Job) -> None:
+    """Delete what no row names of a job that has ended. Runs in the job's scope."""
+    known = {Path(path).name for path in job.files.values_list("stored_path", flat=True)}
+    for name in _listed(f"{PLACE}/{job.pk}")[1]:
+        if name not in known:
+            default_storage.delete(f"{PLACE}/{job.pk}/{name}")
+
+
+def job_folders_sweep(*, before: datetime) -> int:
+    """Delete files older than `before` whose job was rolled back; return how many.
+
+    Runs in the scope of super_admin, in which every job is seen.
+    """
+    folders = {name: UUID(name) for name in _listed(PLACE)[0] if _is_id(name)}
+    found = Job.objects.filter(pk__in=folders.values()).values_list("pk", flat=True)
+    known = set(found)
+    count = 0
+    for folder, job_id in folders.items():
+        if job_id not in known:
+            count += _folder_remove(f"{PLACE}/{folder}", before)
+    return count
+
+
+def _folder_remove(folder: str, before: datetime) -> int:
+    count = 0
+    for name in _listed(folder)[1]:
+        path = f"{folder}/{name}"
+        if default_storage.get_modified_time(path) < before:
+            default_storage.delete(path)
+            count += 1
+    return count
+
+
+def _listed(place: str) -> tuple[list[str], list[str]]:
+    """Return names of folders and of files; none where there is nothing."""
+    try:
+        folders, files = default_storage.listdir(place)
+    except FileNotFoundError:
+        return [], []
+    return folders, files
+
+
+def _is_id(name: str) -> bool:
+    try:
+        return str(UUID(name)) == name
+    except ValueError:
+        return False

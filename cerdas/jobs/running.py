@@ -22,7 +22,7 @@ from django.utils.translation import override
 from cerdas.audit import audit_context
 from cerdas.errors import CerdasError
 from cerdas.jobs.errors import JobCancelled, JobFileGone
-from cerdas.jobs.files import job_file_path, job_file_store
+from cerdas.jobs.files import job_file_path, job_file_store, job_files_tidy
 from cerdas.jobs.kinds import JobResult, Kind, kind_get
 from cerdas.jobs.steps import Step, job_hold, step_open
 from cerdas.models import ENDED, Job, JobFile, JobState, JobStep
@@ -98,9 +98,15 @@ class Run:
 def job_run(*, job_id: UUID, satker_id: UUID | None) -> None:
     """Carry out a job unless it has ended. Refusals and faults are written on its row."""
     close_old_connections()
-    job = _begin(job_id, satker_id)
-    if job is None:
-        return
+    try:
+        job = _begin(job_id, satker_id)
+        if job is not None:
+            _work(job)
+    finally:
+        _tidy(job_id, satker_id)
+
+
+def _work(job: Job) -> None:
     run = Run(job)
     with override("id"), audit_context(job.actor_id, "job", request=f"{job.kind} {job.pk}"):
         try:
@@ -119,6 +125,17 @@ def job_run(*, job_id: UUID, satker_id: UUID | None) -> None:
                 words += " " + _("What it had done stays; started again it does the rest.")
             _end(job, JobState.FAILED, message=words, error=type(error).__name__)
             raise
+
+
+def _tidy(job_id: UUID, satker_id: UUID | None) -> None:
+    """Leave no content of files behind that killed or refused attempts have begun."""
+    try:
+        with job_scope(satker_id):
+            job = Job.objects.filter(pk=job_id, state__in=ENDED).first()
+            if job is not None:
+                job_files_tidy(job=job)
+    except Exception:  # the job has ended all the same
+        logger.exception("the files of job %s could not be tidied", job_id)
 
 
 def _begin(job_id: UUID, satker_id: UUID | None) -> Job | None:

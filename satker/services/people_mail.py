@@ -5,9 +5,10 @@ A single letter is sent after the commit; a failure is logged, not raised. Many 
 """
 
 import logging
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import Any
 
@@ -21,6 +22,7 @@ from satker.models import Satker, User
 from satker.services.account_links import LINK_DAYS
 
 logger = logging.getLogger(__name__)
+TIMEOUT_SECONDS = 30  # of each step of the conversation with the mail server
 
 
 @dataclass(frozen=True)
@@ -67,21 +69,34 @@ def invitation_mail(*, email: str, satker: Satker, url: str) -> None:
     _send_after_commit(invitation_letter(email=email, satker=satker, url=url))
 
 
-def letters_send(letters: Sequence[Letter]) -> list[bool]:
-    """Hand letters to the mail server over one connection; return for each whether it took it.
+@contextmanager
+def mail_server() -> Iterator[Callable[[Letter], bool]]:
+    """Open one connection to the mail server; give what hands it a letter and says if it took it.
 
-    Raises MailNotSent when the server takes none at all; letters before that are sent.
+    Opening and sending raise MailNotSent when the server takes none at all.
     """
-    connection = get_connection()
+    connection = get_connection(timeout=TIMEOUT_SECONDS)
     try:
-        connection.open()
-        return [_taken(letter, connection) for letter in letters]
-    except (SMTPException, OSError) as error:
-        logger.warning("letters could not be sent: %s", type(error).__name__)
-        raise MailNotSent from error
+        with _refusals():
+            connection.open()
+        yield partial(_hand_over, connection)
     finally:
         with suppress(SMTPException, OSError):
             connection.close()
+
+
+def _hand_over(connection: Any, letter: Letter) -> bool:
+    with _refusals():
+        return _taken(letter, connection)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except (SMTPException, OSError) as error:
+        logger.warning("letters could not be sent: %s", type(error).__name__)
+        raise MailNotSent from error
 
 
 def _taken(letter: Letter, connection: Any) -> bool:
@@ -96,7 +111,7 @@ def _taken(letter: Letter, connection: Any) -> bool:
 
 def _send_after_commit(letter: Letter) -> None:
     def work() -> None:
-        with suppress(MailNotSent):
-            letters_send([letter])
+        with suppress(MailNotSent), mail_server() as send:
+            send(letter)
 
     transaction.on_commit(work)

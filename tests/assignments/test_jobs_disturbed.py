@@ -1,12 +1,9 @@
-"""Jobs about units: how far they are, stopped, killed with -9 and gone on with; nothing twice."""
+"""Jobs about units: how far they are, stopped and gone on with; nothing twice.
+
+That workers may be killed with -9 is shown in tests/cerdas/test_every_job_kind_killed.py.
+"""
 
 import csv
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
@@ -29,11 +26,10 @@ from cerdas.jobs import running
 from cerdas.jobs.files import job_file_path
 from cerdas.jobs.running import job_run
 from cerdas.jobs.services import job_retry, job_start
-from cerdas.models import AuditEntry, Job, JobStep
+from cerdas.models import AuditEntry, Job
 from cerdas.tenancy import super_scope, tenant_scope
 from tests import factories
 from tests.assignments.sending import LISTING
-from tests.scenarios.live import database_url
 
 pytestmark = pytest.mark.django_db(databases=["default", "direct", "owner"], transaction=True)
 PROJECT = Path(__file__).resolve().parents[2]
@@ -390,106 +386,3 @@ def traces(satker: Any, unit: Assignment) -> dict[str, Any]:
                 for entry in entries
             ],
         }  # fmt: skip
-
-
-# A worker that says when it has reached each of its points, and waits a little there.
-SLOWED = """
-import os, sys, time
-from pathlib import Path
-import django
-django.setup()
-from django.conf import settings
-settings.MEDIA_ROOT = Path(os.environ["MEDIA_ROOT"])
-from uuid import UUID
-import assignments.background as background
-import assignments.background_bulk as bulk
-import assignments.importing.running as importing
-import assignments.importing.staging as staging
-from cerdas.jobs import running
-bulk.BATCH = 4
-importing._JUDGED_AT_ONCE = staging.INSERTED_AT_ONCE = 4
-running.PROGRESS_EVERY_SECONDS = 0
-def slowed(place, name):
-    real = getattr(place, name)
-    def slowly(*arguments, **named):
-        result = real(*arguments, **named)
-        print(name, flush=True)
-        time.sleep(0.05)
-        return result
-    setattr(place, name, slowly)
-slowed(bulk, "_take")
-slowed(running.Run, "progress")
-slowed(running.Run, "attach")
-slowed(running, "_finish")
-running.job_run(job_id=UUID(sys.argv[1]), satker_id=UUID(sys.argv[2]))
-"""
-
-
-def killed_after(points: int, job: Job, media: Path) -> bool:
-    """Let a worker reach some points and kill it there with -9; False when it ended before."""
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "cerdas.settings.test",
-        "MEDIA_ROOT": str(media),
-        "DATABASE_URL": database_url("default"),
-        "DATABASE_OWNER_URL": database_url("owner"),
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-c", SLOWED, str(job.pk), str(job.satker_id)],
-        cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    reached = sum(1 for _ in range(points) if process.stdout.readline())
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    time.sleep(0.2)  # until the server has seen the connection end
-    return reached == points
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", ["import", "export", "approve", "reassign", "cancel"])
-def test_a_job_killed_at_any_point_ends_as_an_undisturbed_run(
-    start: Any, units: Any, rows: Any, satker: Any, kegiatan: Any, supervisor: Any,
-    enumerator: Any, media: Path, kind: str,
-) -> None:  # fmt: skip
-    taker = factories.person(satker, name="Pencacah Dua")
-    factories.member(taker, kegiatan, satker, "PPL", pml=supervisor)
-    before = {"approve": "Approved by PML"}.get(kind, "Assigned")
-    if kind != "import":
-        units(before, 13)
-        units("Submitted by PPL" if kind == "cancel" else "Approved by Admin", 2)
-    only_mine = {"ppl": enumerator.email}  # a filter that what is done does not meet any more
-    jobs = {
-        "import": lambda: start(IMPORT, [*rows(13), "tidak,ada,x,1"], skip_bad=True),
-        "export": lambda: start(EXPORT),
-        "approve": lambda: start(BULK, action="approve"),
-        "reassign": lambda: start(BULK, action="reassign", ppl=str(taker.pk), filter=only_mine),
-        "cancel": lambda: start(BULK, action="cancel", reason="Ganda"),
-    }
-    job = jobs[kind]()
-    luck = random.Random(2026)
-    kills = 0
-    for points in [1, *(luck.randint(1, 7) for _ in range(6))]:
-        kills += killed_after(points, job, media)
-        if again(job).is_ended:
-            break
-    killed = run(job)
-
-    assert kills > 1
-    assert killed.state == "done"
-    done = {"import": "added", "export": "files"}.get(kind, "done")
-    expected = {"export": {"units.csv": 15}}.get(kind, 13)
-    assert killed.report[done] == expected
-    with tenant_scope(satker):
-        assert Assignment.objects.count() == (13 if kind == "import" else 15)
-        moved = ResponseHistory.objects.filter(user__isnull=False)
-        assert moved.count() == (13 if kind in ("approve", "reassign") else 0)
-        names = [file.role for file in killed.files.exclude(role="input")]
-        audits = AuditEntry.objects.filter(table_name="assignments", action="update", origin="job")
-        assert audits.count() == (13 if kind in ("reassign", "cancel") else 0)
-        numbers = list(JobStep.objects.filter(job=job).values_list("number", flat=True))
-    assert names == [{"export": "result"}.get(kind, "bad_rows")]
-    assert numbers == list(range(len(numbers)))
-    if kind != "export":
-        assert len(table(killed, "bad_rows")) == (1 if kind == "import" else 2)

@@ -1,13 +1,16 @@
 """Pages of jobs: who sees which, live progress, report, files, cancel and again."""
 
+import re
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from cerdas.admin_refusal_words import _CODES
 from cerdas.jobs.files import job_file_store
 from cerdas.models import Job, JobState
 from cerdas.tenancy import super_scope, tenant_scope
@@ -17,9 +20,9 @@ pytestmark = pytest.mark.django_db(databases=["default", "direct"])
 LIST = "/satker/6104/admin/cerdas/job/"
 
 
-def browser(user: Any) -> Client:
+def browser(user: Any, language: str = "id") -> Client:
     """A browser in which somebody has signed in."""
-    client = Client()
+    client = Client(headers={"accept-language": language})
     client.force_login(user)
     return client
 
@@ -137,6 +140,44 @@ def test_the_report_is_a_table_with_the_first_refusals(satker: Any, satker_admin
     heads = page[page.index("<thead>") : page.index("</thead>")]
     assert heads.index("Baris") < heads.index("Nilai") < heads.index("Pesan") < heads.index("Kode")
     assert "<b>x</b>" not in page
+
+
+def test_the_report_says_codes_in_words_of_both_languages(satker: Any, satker_admin: Any) -> None:
+    refused = [{"row": 2, "column": "x", "value": "61", "code": "lost_zero", "message": "Salah"}]
+    report = {
+        "refused_count": 1, "refused_codes": {"lost_zero": 1}, "refused": refused,
+        "action": "approve", "reason": "not_csv", "loaded": False, "pending_to_passed": 3,
+    }  # fmt: skip
+    made = job(satker, satker_admin, state="failed", report=report)
+    address = f"{LIST}{made.pk}/change/"
+    page = browser(satker_admin).get(address).content.decode()
+    for words in (
+        "<td>nol di depan hilang</td>", "<dt>Alasan ditolak: nol di depan hilang</dt><dd>1</dd>",
+        "<dt>Alasan</dt><dd>bukan berkas CSV</dd>", "<dt>Tersimpan</dt><dd>tidak</dd>",
+        "<dt>Tadinya menunggu, kini lolos</dt><dd>3</dd>",
+    ):  # fmt: skip
+        assert words in page
+    assert "lost_zero" not in page
+    english = browser(satker_admin, "en").get(address).content.decode()
+    assert "<td>leading zero lost</td>" in english
+    assert "<dt>Refused because: leading zero lost</dt>" in english
+
+
+def test_every_code_of_rows_and_files_has_words() -> None:
+    text = (settings.BASE_DIR / "docs" / "errors.md").read_text()
+    sections = {part.partition("\n")[0]: part for part in text.split("\n## ")}
+    rows = "".join(
+        part for title, part in sections.items()
+        if title.startswith(("Rows of a file", "Files that cannot"))
+    )  # fmt: skip
+    codes = {
+        code
+        for line in rows.splitlines()
+        if line.startswith(("| `", "(`", "Besides"))
+        for code in re.findall(r"`([a-z_0-9]+)`", line.split("|")[1] if "|" in line else line)
+    }
+    assert len(codes) > 40
+    assert codes <= set(_CODES)
 
 
 @pytest.mark.parametrize("report", [None, [], "teks", {"a": {"b": [1, 2]}, "c": [], "d": None}])

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 from cerdas.errors import Invalid
 from cerdas.jobs import kinds
 from cerdas.jobs.errors import JobNotEnded
-from cerdas.jobs.files import job_file_path
+from cerdas.jobs.files import job_file_path, job_folders_sweep
 from cerdas.jobs.kinds import JobResult, job_kind
 from cerdas.jobs.running import job_run
 from cerdas.jobs.services import job_cancel, job_retry, job_start, jobs_clean_up
@@ -172,10 +176,6 @@ def test_super_admins_jobs_run_across_offices(kind: Any, super_admin: Any, satke
 def test_the_clean_up_takes_files_of_old_jobs_and_leaves_the_rows(
     kind: Any, satker: Any, satker_admin: Any
 ) -> None:
-    from datetime import timedelta
-
-    from django.utils import timezone
-
     def handler(run: Any) -> JobResult:
         with run.step() as step:
             step.keep({"last": 1})
@@ -191,6 +191,56 @@ def test_the_clean_up_takes_files_of_old_jobs_and_leaves_the_rows(
         file = job.files.get()
         assert file.removed_at is not None
         assert not job.steps.exists()
+
+
+def stored(job: Job) -> int:
+    """How many files of a job are on disk."""
+    folder = Path(settings.MEDIA_ROOT) / "jobs" / str(job.pk)
+    return len(list(folder.iterdir())) if folder.exists() else 0
+
+
+@pytest.mark.parametrize("fault", [None, Invalid("salah"), RuntimeError("rusak")])
+def test_content_that_no_row_names_goes_when_the_job_ends(
+    kind: Any, satker: Any, satker_admin: Any, tmp_path: Path, fault: Exception | None
+) -> None:
+    path = tmp_path / "hasil.txt"
+    path.write_text("x")
+
+    def handler(run: Any) -> JobResult:
+        run.attach(path, name="hasil.txt")
+        folder = Path(settings.MEDIA_ROOT) / "jobs" / str(run.job.pk)
+        (folder / "0.txt.1.part").write_text("of a killed attempt")
+        if fault is not None:
+            raise fault
+        return JobResult()
+
+    job = started(satker_admin, satker, kind(handler), file=BytesIO(b"a"), file_name="a.csv")
+    assert stored(job) == 1
+    with suppress(RuntimeError):
+        job_run(job_id=job.pk, satker_id=satker.pk)
+    with tenant_scope(satker):
+        assert job.files.count() == (2 if fault is None else 1)
+    assert stored(job) == (2 if fault is None else 1)
+
+
+def test_files_of_a_job_that_never_was_are_swept_after_a_day(
+    kind: Any, satker: Any, satker_admin: Any, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path  # without what other tests left
+    name = kind(lambda run: JobResult())
+    kept = started(satker_admin, satker, name, file=BytesIO(b"a"), file_name="a.csv")
+    with tenant_scope(satker):
+        lost = job_start(
+            actor=satker_admin, satker=satker, kind=name, title="Uji", file=BytesIO(b"a"),
+            file_name="a.csv",
+        )  # fmt: skip
+        transaction.set_rollback(True)
+    now = timezone.now()
+    with super_scope():
+        assert job_folders_sweep(before=now - timedelta(days=1)) == 0
+        assert (stored(kept), stored(lost)) == (1, 1)
+        assert job_folders_sweep(before=now + timedelta(minutes=1)) == 1
+    assert (stored(kept), stored(lost)) == (1, 0)
 
 
 def test_a_step_is_done_once_whoever_does_it(

@@ -1,14 +1,17 @@
 """What waits: badges of the menu and the list behind "people without work", as many as the home
 page says."""
 
+import json
 import re
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client
 
-from assignments.models import AssignmentResponse
-from cerdas.admin_waiting import MOST
+from assignments.models import Assignment, AssignmentResponse
+from cerdas.admin_rights import OfficeRights
+from cerdas.admin_waiting import MOST, approvals_waiting
 from cerdas.tenancy import super_scope, tenant_scope
 from satker.models import User
 from tests import factories
@@ -132,3 +135,40 @@ def test_the_count_of_one_query_stays_one(
     request.user = super_admin
     with super_scope(), django_assert_num_queries(1):
         assert global_badges(request) == {"failed": "3"}
+
+
+def many_waiting(satker: Any, kegiatan: Any, ppl: Any, pml: Any, count: int) -> None:
+    """Units that wait for the final approval, by the thousand."""
+    with tenant_scope(satker):
+        units = Assignment.objects.bulk_create(
+            Assignment(
+                satker=satker, kegiatan_statistik=kegiatan, ppl=ppl, pml=pml,
+                assignment_label=f"Keluarga {n}", **factories.levels("61040800010001"),
+            )
+            for n in range(count)
+        )  # fmt: skip
+        AssignmentResponse.objects.bulk_create(
+            AssignmentResponse(
+                assignment=unit, satker=satker, status="Approved by PML", version=3,
+                form_version_used=1,
+            )
+            for unit in units
+        )  # fmt: skip
+
+
+@pytest.mark.django_db(databases=["default", "direct", "owner"], transaction=True)
+def test_the_count_of_a_small_activity_reads_its_own_units_only(
+    satker: Any, kegiatan: Any, enumerator: Any, supervisor: Any, kegiatan_admin: Any
+) -> None:
+    small = factories.kegiatan(satkers=[satker], name="Kecil")
+    many_waiting(satker, kegiatan, enumerator, supervisor, 3_000)
+    many_waiting(satker, small, enumerator, supervisor, 20)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ANALYZE assignments, assignment_responses")
+    rights = OfficeRights(kegiatan_admin, satker, False, False, frozenset({small.pk}))
+    with tenant_scope(satker):
+        waiting = approvals_waiting(rights).order_by()[: MOST + 1]
+        assert len(waiting) == 20
+        [plan] = json.loads(waiting.explain(format="json", analyze=True, buffers=True))
+    read = plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
+    assert read < 200, plan

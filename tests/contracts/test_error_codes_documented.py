@@ -24,6 +24,7 @@ APPS = ("cerdas", "satker", "kegiatan", "assignments", "masterdata")
 # Where the code stands in the call that says it: position, or keyword.
 CODE_AT = {
     "Refusal": 3,
+    "Refused": 0,
     "_Rule": 2,
     "_Fault": 1,
     "FormFault": 1,

@@ -9,12 +9,14 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
+from django.utils import timezone
 
+from cerdas.jobs import running
 from cerdas.jobs.running import job_run
 from cerdas.jobs.services import job_retry
+from cerdas.jobs.steps import Step
 from cerdas.models import AuditEntry, Job, JobStep
 from cerdas.tenancy import tenant_scope
-from satker import background
 from satker.background import HANDFUL, LINKS_MAIL
 from satker.models import Invitation, InvitationState, User
 from satker.services.account_links import LinkInvalid, account_link_user
@@ -119,7 +121,7 @@ def test_a_broken_mail_server_ends_the_job_and_the_next_start_sends_the_rest(
     send = EmailBackend.send_messages
 
     def broken(self: Any, letters: Any) -> Any:
-        if len(mail.outbox) >= HANDFUL:
+        if len(mail.outbox) >= HANDFUL + 3:
             raise SMTPServerDisconnected
         return send(self, letters)
 
@@ -129,7 +131,8 @@ def test_a_broken_mail_server_ends_the_job_and_the_next_start_sends_the_rest(
         job = run(satker)
     assert job.state == "failed"
     assert "Server email" in job.message
-    assert len(mail.outbox) == HANDFUL
+    assert f"{HANDFUL + 3} surat terkirim" in job.message
+    assert len(mail.outbox) == HANDFUL + 3
     with tenant_scope(satker):
         job_retry(job=job)
     job = run(satker)
@@ -140,23 +143,55 @@ def test_a_broken_mail_server_ends_the_job_and_the_next_start_sends_the_rest(
         assert account_link_user(**link)
 
 
-def test_after_a_kill_nobody_is_left_out_and_the_newest_letter_counts(
+def test_a_cancelled_job_says_how_many_letters_are_gone_and_goes_on_behind_them(
     satker: Any, satker_admin: Any, people: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def killed(*_arguments: Any) -> None:
-        raise KeyboardInterrupt  # as a signal: past every handler of faults
+    real = running.Run.progress
+
+    def stopped(self: Any, done: int, total: int | None = None, message: str = "") -> None:
+        if done == HANDFUL + 2:
+            with tenant_scope(satker, using="direct"):
+                rows = Job.objects.using("direct").filter(pk=self.job.pk)
+                rows.update(cancel_requested_at=timezone.now())
+        real(self, done, total, message)
 
     start(satker_admin, people)
     with monkeypatch.context() as patched:
-        patched.setattr(background, "_keep", killed)
+        patched.setattr(running.Run, "progress", stopped)
+        patched.setattr(running, "PROGRESS_EVERY_SECONDS", 0)
+        job = run(satker)
+    assert job.state == "cancelled"
+    assert job.message.startswith(f"Pekerjaan dibatalkan. {HANDFUL + 2} surat terkirim")
+    assert job.report == {"sent": HANDFUL + 2, "not_sent": 0, "left_out": 0}
+    assert len(mail.outbox) == HANDFUL + 2
+    with tenant_scope(satker):
+        job_retry(job=job)
+    assert run(satker).report["sent"] == len(people)
+    assert sorted(letter.to[0] for letter in mail.outbox) == sorted(p.email for p in people)
+
+
+def test_a_kill_after_a_letter_brings_that_letter_twice_and_the_newest_counts(
+    satker: Any, satker_admin: Any, people: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Step.keep
+
+    def killed(self: Step, facts: Any) -> None:
+        if self.number == 4:
+            raise KeyboardInterrupt  # as a signal: past every handler of faults
+        real(self, facts)
+
+    start(satker_admin, people)
+    with monkeypatch.context() as patched:
+        patched.setattr(Step, "keep", killed)
         with pytest.raises(KeyboardInterrupt):
             run(satker)
-    assert len(mail.outbox) == HANDFUL, "sent, and not written down"
+    assert len(mail.outbox) == 5, "the last is sent, and not written down"
+    in_hand = mail.outbox[-1].to[0]
     job = run(satker)
     assert job.state == "done", job.message
     assert job.report["sent"] == len(people)
-    assert len(mail.outbox) == len(people) + HANDFUL
-    assert sorted(links()) == sorted(p.email for p in people)
+    sent = sorted(letter.to[0] for letter in mail.outbox)
+    assert sent == sorted([*(p.email for p in people), in_hand])
     for link in links().values():
         assert account_link_user(**link)
 
