@@ -3,10 +3,11 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 PYTEST_ARGS ?=
 TEST_PROCESSES ?= 2
+SCREENSHOTS ?= .local/screenshots
 VENV := .venv/bin
 TIME_ZONE_OF_TESTS := Asia/Jayapura
 
-.PHONY: help demo clean-demo test test-fast test-e2e test-pwa engine lint format types openapi lock bench
+.PHONY: help demo clean-demo test test-fast test-e2e screenshots test-pwa engine lint format types openapi lock bench
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -33,6 +34,11 @@ test-fast: ## Run the tests that take seconds, without Chromium
 test-e2e: ## Run the tests in Chromium
 	@scripts/bootstrap.sh --dev
 	@TZ=$(TIME_ZONE_OF_TESTS) $(VENV)/python -m pytest -m e2e $(PYTEST_ARGS)
+
+screenshots: ## Picture every page as each role, on a phone and a desk: make screenshots SCREENSHOTS=folder
+	@scripts/bootstrap.sh --dev
+	@rm -rf $(SCREENSHOTS)
+	@CERDAS_SCREENSHOTS=$(abspath $(SCREENSHOTS)) TZ=$(TIME_ZONE_OF_TESTS) $(VENV)/python -m pytest -q tests/e2e/test_accessibility_*.py $(PYTEST_ARGS)
 
 test-pwa: ## Check and test the form engine in Node
 	@scripts/bootstrap.sh --dev

@@ -10,12 +10,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from cerdas.errors import CerdasError
+from cerdas.mobile_app import app_address
 from cerdas.places import PlaceKind, place_of
 from cerdas.tenancy import own_scope
 from kegiatan.selectors import invitations_shown, kegiatan_list_for
@@ -31,8 +31,12 @@ def landing_context(request: HttpRequest) -> dict[str, Any]:
     """
     user: Any = request.user if settings.SESSION_COOKIE_NAME in request.COOKIES else None
     if user is not None and user.is_authenticated:
-        return {"place": place_of(user)}
-    return {"form": LoginForm(request=request), "google_enabled": google_enabled()}
+        return {"place": place_of(user), "app_path": app_address()}
+    return {
+        "form": LoginForm(request=request),
+        "google_enabled": google_enabled(),
+        "app_path": app_address(),
+    }
 
 
 @own_scope
@@ -73,18 +77,9 @@ def _mobile(request: HttpRequest) -> HttpResponse:
         "place": place_of(user),
         "activities": kegiatan_list_for(user),
         "invitations": invitations_shown(user),
-        "app_path": _app_path(),
+        "app_path": app_address(),
     }
     return render(request, "places/field.html", context)
-
-
-def _app_path() -> str:
-    """Return the address of Cerdas Mobile where this installation serves it, else nothing."""
-    try:
-        resolve("/app/")
-    except Resolver404:
-        return ""
-    return "/app/"
 
 
 @own_scope

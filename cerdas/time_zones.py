@@ -13,7 +13,7 @@ from django.utils import timezone
 from satker.models import Satker, TimeZone
 
 HEAD_OFFICE_ZONE = ZoneInfo(TimeZone.WIB)
-_IN_UTC = ("/api/", "/_allauth/", "/healthz", "/readyz")
+_IN_UTC = ("/api/", "/_allauth/", "/app/", "/healthz", "/readyz")
 
 
 def office_zone(satker: Satker | None) -> ZoneInfo:
@@ -24,7 +24,7 @@ def office_zone(satker: Satker | None) -> ZoneInfo:
 def zone_of_page(request: HttpRequest) -> AbstractContextManager[Any]:
     """Show times in the zone of the office that a page is about, or of the person's own.
 
-    Does nothing for the API, which speaks UTC.
+    Does nothing for the API, which speaks UTC, and for the app, which shows times in the phone's.
     """
     if request.path_info.startswith(_IN_UTC):
         return nullcontext()

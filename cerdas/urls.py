@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 from cerdas import place_views, views
 from cerdas.admin_sites import global_site
 from cerdas.engine_file import engine_script
+from cerdas.mobile_app import mobile_app
 from cerdas.tenancy import own_scope
 from satker.views_links import account_link
 
@@ -13,6 +14,8 @@ urlpatterns = [
     # first, since phones ask most; what follows is in the order of the pages
     path("api/v1/", include("cerdas.api.urls")),
     path("", place_views.landing, name="landing"),
+    path("app/", mobile_app, name="mobile_app"),
+    path("app/<path:address>", mobile_app),
     path("home/", place_views.home, name="home"),
     path("mobile/", place_views.mobile, name="mobile"),
     path(

