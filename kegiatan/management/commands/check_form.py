@@ -12,19 +12,21 @@ from django.utils.translation import ngettext
 
 from cerdas.commands import REFUSED, UNREADABLE
 from kegiatan.form.form_fault import ERROR, FormFault
-from kegiatan.form.form_text import parse_form
+from kegiatan.form.importing.files import import_form
 from kegiatan.form.linting import LintReport, lint_form
 from kegiatan.form.linting_engine import EngineInspector
-from kegiatan.services.publishing import form_check
+from kegiatan.services.form_files import combined, form_file_read
 
 
 class Command(BaseCommand):
     """Reads, never publishes. Exit code: 0 it can be published, 1 it has faults, 2 unreadable.
 
-    Warnings alone leave the exit code at 0. Without a database the master data is not looked up.
+    Takes our own JSON, XLSForms (.xlsx, .xls) and the original platform's JSON. What an import does
+    not take over is a fault. Warnings alone leave the exit code at 0. Without a database the master
+    data is not looked up.
     """
 
-    help = "Check a questionnaire (form_schema, JSON); publish nothing."
+    help = "Check a questionnaire (JSON, XLSForm, original format); publish nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the file."""
@@ -51,19 +53,20 @@ class Command(BaseCommand):
 
 def _report(path: Path) -> tuple[LintReport, bool]:
     try:
-        text = path.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         why = error.strerror or str(error)
         message = _("The file %(file)s cannot be read: %(why)s.") % {"file": path, "why": why}
         fault = FormFault("", "file_unreadable", message, _("Check its name and rights."))
         return LintReport("unknown", 0, 0, (fault,)), False
-    form, broken = parse_form(text)
-    if broken is not None:
-        return LintReport("unknown", 0, 0, (broken,)), False
     try:
-        return form_check(form), True
+        found = form_file_read(content=content, name=path.name)
+        return found.report, found.is_readable
     except DatabaseProblem:  # none at hand, or not migrated
-        return lint_form(form, engine=EngineInspector()), True
+        imported = import_form(content, name=path.name)
+        if imported.form is None:
+            return combined(imported, None), False
+        return combined(imported, lint_form(imported.form, engine=EngineInspector())), True
 
 
 def _lines(report: LintReport) -> Iterator[str]:
@@ -72,6 +75,8 @@ def _lines(report: LintReport) -> Iterator[str]:
     for fault in report.faults:
         weight = _("error") if fault.severity == ERROR else _("warning")
         place = fault.path or "-"
-        if fault.row is not None:
+        if fault.sheet is not None:
+            place = f"{fault.sheet}!{fault.row or '-'} {place}"
+        elif fault.row is not None:
             place = f"{fault.row}:{fault.column}"
         yield f"{weight}  {place}  [{fault.code}]  {fault.message} {fault.remedy}"

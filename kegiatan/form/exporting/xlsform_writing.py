@@ -1,0 +1,430 @@
+"""A form as an XLSForm: survey, choices and settings, and what an XLSForm cannot say.
+
+What is imported again is the same form, apart from what is listed. Source: XLSForm specification.
+"""
+
+import html
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kegiatan.form import elements as el
+from kegiatan.form.exporting.xpath_writing import xpath
+from kegiatan.form.form_fault import ERROR, FormFault
+from kegiatan.form.importing.refused import Refused
+from kegiatan.form.questions import form_languages
+
+Element = Mapping[str, Any]
+Row = dict[str, str]
+_INPUTS = {
+    "": ("text", ""), "text": ("text", ""), "tel": ("text", "numbers"),
+    "password": ("text", "masked"), "email": ("text", ""), "url": ("text", "url"),
+    "date": ("date", ""), "time": ("time", ""), "datetime-local": ("dateTime", ""),
+    "range": ("range", ""),
+}  # fmt: skip
+_PLAIN = {
+    "comment": ("text", "multiline"), "geotag": ("geopoint", ""), "photo": ("image", ""),
+    "signature": ("image", "signature"), "signaturepad": ("image", "signature"),
+    "barcode": ("barcode", ""), "html": ("note", ""),
+}  # fmt: skip
+_SELECTS = {
+    "radiogroup": ("select_one", ""), "dropdown": ("select_one", "minimal"),
+    "checkbox": ("select_multiple", ""), "tagbox": ("select_multiple", "minimal"),
+    "ranking": ("rank", ""),
+}  # fmt: skip
+_FILES = {"audio/*": "audio", "video/*": "video"}
+# Properties that are written, that only matter on the screen, or that a type implies.
+_SAID = frozenset({
+    "type", "name", "title", "description", "html", "inputType", "choices", "isRequired",
+    "requiredIf", "requiredErrorText", "validators", "visibleIf", "visible", "defaultValue",
+    "templateElements", "defaultValueExpression", "setValueExpression", "expression", "readOnly",
+    "elements", "master", "min", "max", "step", "minPanelCount", "maxPanelCount", "rateMin",
+    "rateMax", "rateType", "showOtherItem", "acceptedTypes", "storeDataAsText", "clearIfInvisible",
+    "maxCount", "minAccuracy", "labelTrue", "labelFalse", "placeholder", "displayMode",
+    "templateTitle", "templateTabTitle", "addPanelText", "removePanelText", "colCount",
+    "maxLength",
+})  # fmt: skip
+
+
+@dataclass(slots=True)
+class Exported:
+    """Rows of the three sheets, and what an XLSForm cannot say, by path in the form."""
+
+    survey: list[Row] = field(default_factory=list)
+    choices: list[Row] = field(default_factory=list)
+    settings: Row = field(default_factory=dict)
+    faults: list[FormFault] = field(default_factory=list)
+
+
+def export_xlsform(form: Mapping[str, Any]) -> Exported:
+    """Return a form_schema, which passed `check_envelope`, as an XLSForm."""
+    return _Export(form).run()
+
+
+class _Export:
+    def __init__(self, form: Mapping[str, Any]) -> None:
+        self.form = form
+        self.made = Exported()
+        self.languages = form_languages(form)
+        self.is_plain = len(self.languages) == 1 and not isinstance(form.get("locale"), str)
+        self.names: dict[str, str] = {}
+        self.lists: dict[str, str] = {}
+        for page in el.mappings_of(form.get("pages")):
+            self._collect(page)
+        for value in el.mappings_of(form.get("calculatedValues")):
+            self.names[str(value.get("name"))] = str(value.get("name"))
+
+    def _collect(self, element: Element) -> None:
+        for key in ("elements", "templateElements"):
+            for child in el.mappings_of(element.get(key)):
+                name = str(child.get("name"))
+                self.names[name] = name
+                self._collect(child)
+
+    def run(self) -> Exported:
+        """Return all of it."""
+        for number, page in enumerate(el.mappings_of(self.form.get("pages"))):
+            self._group(page, f"pages[{number}]", f"page_{number + 1}")
+        for number, value in enumerate(el.mappings_of(self.form.get("calculatedValues"))):
+            path = f"calculatedValues[{number}].expression"
+            text = self._xpath(str(value.get("expression")), path)
+            if text:
+                name = str(value.get("name"))
+                row = {"type": "calculate", "name": name, "calculation": text}
+                self.made.survey.append(row)
+        self._settings()
+        return self.made
+
+    def _lost(self, path: str, refused: Refused) -> None:
+        fault = FormFault(path, refused.code, refused.message, refused.remedy, ERROR)
+        self.made.faults.append(fault)
+
+    def _xpath(self, text: str, path: str) -> str:
+        try:
+            return xpath(text, self.names)
+        except Refused as refused:
+            self._lost(path, refused)
+            return ""
+
+    def _texts(self, row: Row, column: str, text: object) -> None:
+        """Write a text in its languages; `{name}` as `${name}`."""
+        if not isinstance(text, (str, dict)) or not text:
+            return
+        given = {self.languages[0]: text} if isinstance(text, str) else text
+        for language, words in given.items():
+            code = self.languages[0] if language == "default" else language
+            header = column if self.is_plain else f"{column}::{code} ({code})"
+            row[header] = self._piped(str(words))
+
+    def _piped(self, text: str) -> str:
+        def named(found: re.Match[str]) -> str:
+            plain = found[1].strip().removeprefix("#")
+            head, dot, rest = plain.partition(".")
+            key = rest if dot and head.lower() in ("panel", "row", "parentpanel") else plain
+            return f"${{{key}}}" if key in self.names else found[0]
+
+        return re.sub(r"\{([^{}]+)\}", named, text)
+
+    def _group(self, element: Element, path: str, name: str) -> None:
+        row: Row = {"type": "begin group", "name": str(element.get("name") or name)}
+        self._heading(element, row, path)
+        self.made.survey.append(row)
+        self._children(element.get("elements"), f"{path}.elements")
+        self.made.survey.append({"type": "end group"})
+
+    def _heading(self, element: Element, row: Row, path: str) -> None:
+        self._texts(row, "label", element.get("title"))
+        self._texts(row, "hint", element.get("description"))
+        if element.get("visible") is False:
+            row["relevant"] = "false()"
+        elif isinstance(element.get("visibleIf"), str):
+            row["relevant"] = self._xpath(element["visibleIf"], f"{path}.visibleIf")
+
+    def _children(self, elements: object, path: str) -> None:
+        for number, element in enumerate(el.items_of(elements)):
+            if isinstance(element, dict):
+                self._element(element, f"{path}[{number}]")
+
+    def _element(self, element: Element, path: str) -> None:
+        kind = str(element.get("type"))
+        if kind == "panel":
+            self._group(element, path, "group")
+        elif kind == "paneldynamic":
+            self._roster(element, path)
+        else:
+            try:
+                self._question(element, kind, path)
+            except Refused as refused:
+                self._lost(path, refused)
+
+    def _roster(self, element: Element, path: str) -> None:
+        row: Row = {"type": "begin repeat", "name": str(element.get("name"))}
+        self._heading(element, row, path)
+        least, most = element.get("minPanelCount"), element.get("maxPanelCount")
+        if least is not None and least == most:
+            row["repeat_count"] = str(least)
+        for number, rule in enumerate(el.mappings_of(element.get("validators"))):
+            count = self._count_of(rule, str(element.get("name")))
+            if count:
+                row["repeat_count"] = self._xpath(count, f"{path}.validators[{number}]")
+            else:
+                self._lost(f"{path}.validators[{number}]", _rule_not_exported())
+        self.made.survey.append(row)
+        self._children(element.get("templateElements"), f"{path}.templateElements")
+        self.made.survey.append({"type": "end repeat"})
+
+    def _count_of(self, rule: Element, name: str) -> str:
+        """Return what `countRows({name}) = ...` asks for, "" for another rule."""
+        pattern = rf"countRows\(\{{(?:panel\.)?{re.escape(name)}\}}\) = (.+)"
+        found = re.fullmatch(pattern, str(rule.get("expression", "")))
+        if not found:
+            return ""
+        inner = re.fullmatch(r"coalesce\((.+), 0\)", found[1])
+        return inner[1] if inner else found[1]
+
+    def _question(self, element: Element, kind: str, path: str) -> None:
+        row: Row = {"type": "", "name": str(element.get("name"))}
+        hidden = self._hidden_type(element)
+        row["type"] = hidden or self._type(element, kind, row)
+        if hidden:
+            self.made.survey.append(row)
+            return
+        if kind == "html":
+            self._note(element, row)
+        self._heading(element, row, path)
+        self._answer(element, row, path)
+        self._rules(element, row, path)
+        for key in element:
+            if key not in _SAID:
+                message = _("%(key)s cannot be said in an XLSForm.") % {"key": str(key)[:80]}
+                refused = Refused("property_not_exported", message, _("It stays in this form."))
+                self._lost(f"{path}.{key}", refused)
+        self.made.survey.append(row)
+
+    def _hidden_type(self, element: Element) -> str:
+        if element.get("visible") is not False:
+            return ""
+        moments = {"dateText(today())": "today", "dateTimeText(currentDate())": "start"}
+        return moments.get(str(element.get("defaultValueExpression")), "")
+
+    def _type(self, element: Element, kind: str, row: Row) -> str:
+        if kind == "text":
+            return self._text_type(element, row)
+        if kind == "boolean":
+            return f"select_one {self._list(_yes_and_no(element))}"
+        if kind == "rating" and "rateValues" not in element:
+            row["appearance"] = "rating"
+            row["parameters"] = f"start=1 end={element.get('rateMax', 5)} step=1"
+            return "range"
+        if kind == "expression":
+            return "text" if element.get("title") else "calculate"
+        if kind == "file":
+            return _FILES.get(str(element.get("acceptedTypes")), "file")
+        if kind in _SELECTS:
+            return self._select(element, kind, row)
+        if kind in _PLAIN:
+            type_, appearance = _PLAIN[kind]
+            if appearance:
+                row["appearance"] = appearance
+            return type_
+        message = _("A question of type %(type)s cannot be asked in an XLSForm.")
+        remedy = _("It stays in this form.")
+        raise Refused("type_not_exported", message % {"type": kind[:80]}, remedy)
+
+    def _text_type(self, element: Element, row: Row) -> str:
+        input_type = str(element.get("inputType") or "")
+        if input_type == "number":
+            return "integer" if element.get("step") == 1 else "decimal"
+        if input_type not in _INPUTS:
+            message = _("A question of type %(type)s cannot be asked in an XLSForm.")
+            remedy = _("It stays in this form.")
+            raise Refused("type_not_exported", message % {"type": input_type[:80]}, remedy)
+        type_, appearance = _INPUTS[input_type]
+        if appearance:
+            row["appearance"] = appearance
+        if type_ == "range":
+            numbers = (element.get("min", 0), element.get("max", 100), element.get("step", 1))
+            row["parameters"] = "start={} end={} step={}".format(*numbers)
+        return type_
+
+    def _select(self, element: Element, kind: str, row: Row) -> str:
+        type_, appearance = _SELECTS[kind]
+        if appearance:
+            row["appearance"] = appearance
+        master = element.get("master")
+        if isinstance(master, str):
+            return f"{type_}_from_file {master}.csv"
+        choices = el.items_of(element.get("choices"))
+        values = [choice.get("value") for choice in el.mappings_of(choices)]
+        if kind == "radiogroup" and values == ["OK"]:
+            return "acknowledge"
+        if not choices:
+            message = _("Choices that come from elsewhere cannot be said in an XLSForm.")
+            raise Refused("choices_not_exported", message, _("It stays in this form."))
+        filter_ = self._filter(choices)
+        if filter_:
+            row["choice_filter"] = f"saringan = ${{{filter_}}}"
+        other = " or_other" if element.get("showOtherItem") is True else ""
+        return f"{type_} {self._list(choices)}{other}"
+
+    def _filter(self, choices: list[Any]) -> str:
+        """Return the question that all conditions of choices compare with. Raises Refused."""
+        conditions = [item.get("visibleIf") for item in el.mappings_of(choices)]
+        if not any(conditions):
+            return ""
+        found = [_CONDITION.fullmatch(str(condition)) for condition in conditions]
+        keys = {match["key"].rpartition(".")[2] for match in found if match}
+        if None in found or len(keys) != 1 or not keys <= self.names.keys():
+            message = _("These conditions of choices cannot be said in an XLSForm.")
+            raise Refused("choices_not_exported", message, _("It stays in this form."))
+        return self.names[keys.pop()]
+
+    def _list(self, choices: list[Any]) -> str:
+        """Return the name of a list; the same choices are written once."""
+        key = json.dumps(choices, sort_keys=True)
+        if key in self.lists:
+            return self.lists[key]
+        name = self.lists[key] = f"daftar_{len(self.lists) + 1}"
+        for item in choices:
+            found = el.choice_items([item])
+            if not found:
+                continue
+            row = {"list_name": name, "name": str(found[0].value)}
+            text = item.get("text") if isinstance(item, dict) else None
+            self._texts(row, "label", text or found[0].text)
+            condition = item.get("visibleIf") if isinstance(item, dict) else None
+            match = _CONDITION.fullmatch(str(condition)) if condition else None
+            if match:
+                row["saringan"] = match["value"]
+            self.made.choices.append(row)
+        return name
+
+    def _note(self, element: Element, row: Row) -> None:
+        text = element.get("html")
+        texts = text if isinstance(text, dict) else {self.languages[0]: str(text)}
+        plain = {code: _without_tags(str(words)) for code, words in texts.items()}
+        self._texts(row, "label", plain)
+
+    def _answer(self, element: Element, row: Row, path: str) -> None:
+        """Write what fills the answer in."""
+        default = element.get("defaultValue")
+        if isinstance(default, list):
+            row["default"] = " ".join(map(str, default))
+        elif isinstance(default, bool):
+            row["default"] = str(default).lower()
+        elif default is not None:
+            row["default"] = str(default)
+        for key, column in (
+            ("defaultValueExpression", "default"), ("setValueExpression", "calculation"),
+            ("expression", "calculation"),
+        ):  # fmt: skip
+            if isinstance(element.get(key), str):
+                row[column] = self._xpath(element[key], f"{path}.{key}")
+        if element.get("readOnly") is True or (row["type"] == "text" and "expression" in element):
+            row["read_only"] = "yes"
+
+    def _rules(self, element: Element, row: Row, path: str) -> None:
+        if element.get("isRequired") is True:
+            row["required"] = "yes"
+        elif isinstance(element.get("requiredIf"), str):
+            row["required"] = self._xpath(element["requiredIf"], f"{path}.requiredIf")
+        self._texts(row, "required_message", element.get("requiredErrorText"))
+        parts: list[str] = []
+        if row["type"] != "range":
+            parts += [f". >= {element['min']}"] if "min" in element else []
+            parts += [f". <= {element['max']}"] if "max" in element else []
+        if isinstance(element.get("maxLength"), int):
+            parts.append(f"string-length(.) <= {element['maxLength']}")
+        for number, rule in enumerate(el.mappings_of(element.get("validators"))):
+            try:
+                parts.append(self._rule(rule, str(element.get("name"))))
+            except Refused as refused:
+                self._lost(f"{path}.validators[{number}]", refused)
+            else:
+                if not any(key.startswith("constraint_message") for key in row):
+                    self._texts(row, "constraint_message", rule.get("text"))
+        if parts:
+            row["constraint"] = " and ".join(_bracketed(part) for part in parts)
+
+    def _rule(self, rule: Element, name: str) -> str:
+        """Return a validator as part of a constraint. Raises Refused."""
+        if rule.get("notificationType") not in (None, "error"):
+            message = _("An XLSForm knows no warnings.")
+            raise Refused("warning_not_exported", message, _("It stays in this form."))
+        kind = rule.get("type")
+        if kind == "expression":
+            text = str(rule.get("expression"))
+            own = rf"\{{(?:panel\.)?{re.escape(name)}\}} empty or "
+            written = xpath(re.sub(f"^{own}", "", text), self.names)
+            return written.replace(f"${{{name}}}", ".")
+        if kind == "regex":
+            pattern = re.sub(r"^\^\(\?:(.*)\)\$$", r"\1", str(rule.get("regex")))
+            if "'" in pattern:
+                raise _rule_not_exported()
+            return f"regex(., '{pattern}')"
+        limits = _LIMITS.get(str(kind))
+        if limits is None:
+            raise _rule_not_exported()
+        least, most, of = limits
+        parts = [
+            f"{of} {sign} {rule[key]}"
+            for key, sign in ((least, ">="), (most, "<="))
+            if rule.get(key) not in (None, 0) or (key in rule and kind == "numeric")
+        ]
+        if not parts:
+            raise _rule_not_exported()
+        return " and ".join(parts)
+
+    def _settings(self) -> None:
+        title = str(self.form.get("form_name") or "")
+        slug = re.sub(r"\W+", "_", title.lower()).strip("_") or "form"
+        self.made.settings = {"form_title": title, "form_id": slug}
+        if not self.is_plain:
+            self.made.settings["default_language"] = f"{self.languages[0]} ({self.languages[0]})"
+        template = self.form.get("assignment_label_template")
+        if not isinstance(template, str) or not template:
+            return
+        parts = [part for part in re.split(r"(\{[^{}]*\})", template) if part]
+        names = [part[1:-1].strip() for part in parts if part.startswith("{")]
+        if all(name in self.names for name in names) and "'" not in template:
+            shown = [
+                f"${{{self.names[part[1:-1].strip()]}}}" if part.startswith("{") else f"'{part}'"
+                for part in parts
+            ]
+            self.made.settings["instance_name"] = f"concat({', '.join(shown)})"
+            return
+        message = _("The label of a unit cannot be said in an XLSForm.")
+        refused = Refused("label_not_exported", message, _("It stays in this form."))
+        self._lost("assignment_label_template", refused)
+
+
+_CONDITION = re.compile(r"(?:sameText\()?\{#?(?P<key>[^{}]+)\}(?: = |, )'(?P<value>[^'\\]*)'\)?")
+_LIMITS = {
+    "numeric": ("minValue", "maxValue", "."),
+    "text": ("minLength", "maxLength", "string-length(.)"),
+    "answercount": ("minCount", "maxCount", "count-selected(.)"),
+}
+
+
+def _rule_not_exported() -> Refused:
+    message = _("This rule cannot be said in an XLSForm.")
+    return Refused("rule_not_exported", message, _("It stays in this form."))
+
+
+def _bracketed(text: str) -> str:
+    return f"({text})" if " or " in text else text
+
+
+def _yes_and_no(element: Element) -> list[Any]:
+    yes, no = element.get("labelTrue", "Ya"), element.get("labelFalse", "Tidak")
+    return [{"value": "true", "text": yes}, {"value": "false", "text": no}]
+
+
+def _without_tags(text: str) -> str:
+    plain = re.sub(r"<br\s*/?>", "\n", text)
+    plain = re.sub(r"</p>\s*<p>", "\n\n", plain)
+    return html.unescape(re.sub(r"<[^<>]*>", "", plain)).strip()

@@ -1,0 +1,234 @@
+"""From expressions of a form to ODK's XPath, for XLSForms that are exported.
+
+The other way round than `kegiatan.form.importing`: what has no equal is refused with words.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from django.utils.translation import gettext as _
+
+from kegiatan.form.expression import ExpressionFaulty, Token, expression_tokens
+from kegiatan.form.importing.refused import Refused
+
+_BINDING = {
+    "or": 1, "||": 1, "and": 2, "&&": 2, "=": 3, "==": 3, "!=": 3, "<>": 3, "<": 4, "<=": 4,
+    ">": 4, ">=": 4, "contains": 3, "notcontains": 3, "anyof": 3, "allof": 3, "noneof": 3,
+    "+": 5, "-": 5, "*": 6, "/": 6, "%": 6,
+}  # fmt: skip
+_WRITTEN = {"||": "or", "&&": "and", "==": "=", "<>": "!=", "/": "div", "%": "mod"}
+_SAME = {
+    "coalesce": "coalesce", "concatText": "concat", "countNonEmpty": "count-non-empty",
+    "countSelected": "count-selected", "dateText": "date", "dateTimeText": "date-time",
+    "formatDate": "format-date", "iif": "if", "isSelected": "selected", "matches": "regex",
+    "max": "max", "min": "min", "roundTo": "round", "selectedAt": "selected-at", "sum": "sum",
+    "textAfter": "substring-after", "textBefore": "substring-before", "textContains": "contains",
+    "textEndsWith": "ends-with", "textLength": "string-length", "textNormalize": "normalize-space",
+    "textSlice": "substr", "textStartsWith": "starts-with", "textTranslate": "translate",
+    "toDays": "decimal-date-time", "toInteger": "int", "toNumber": "number", "today": "today",
+    "currentDate": "now",
+}  # fmt: skip
+_MOMENTS = {"date(today())": "today()", "date-time(now())": "now()"}
+_OVER_ROWS = {"sumInArray": "sum", "minInArray": "min", "maxInArray": "max"}
+_INDEX = "(position(..) - 1)"  # a row's number from 0
+_OF_LIST = {"anyof": ("or", False), "allof": ("and", False), "noneof": ("or", True)}
+_MATH = {"'ceil'": "ceiling"}
+DEPTH = 60
+Names = Mapping[str, str]
+
+
+def xpath(text: str, names: Names) -> str:
+    """Return an expression as XPath. names: {key here: name in the XLSForm}. Raises Refused."""
+    try:
+        tokens = expression_tokens(text)
+    except ExpressionFaulty as error:
+        raise no_equal(text) from error
+    writer = _Writer(tokens, names)
+    found = writer.expression(0)
+    if writer.index != len(tokens):
+        raise no_equal(text)
+    return _MOMENTS.get(found, found)
+
+
+def no_equal(text: str) -> Refused:
+    """Return the refusal of an expression that an XLSForm cannot say."""
+    message = _("The expression cannot be written in an XLSForm: %(text)s") % {"text": text[:200]}
+    return Refused("expression_not_exported", message, _("Write it in the XLSForm yourself."))
+
+
+class _Writer:
+    """Reads tokens one after another and writes XPath."""
+
+    def __init__(self, tokens: Sequence[Token], names: Names) -> None:
+        self.tokens = tokens
+        self.names = names
+        self.index = 0
+        self.depth = 0
+
+    def peek(self) -> Token | None:
+        return self.tokens[self.index] if self.index < len(self.tokens) else None
+
+    def sees(self, text: str) -> bool:
+        token = self.peek()
+        return token is not None and token.kind in ("sign", "word") and token.text == text
+
+    def refuse(self) -> Refused:
+        return no_equal(" ".join(token.text for token in self.tokens))
+
+    def expect(self, text: str) -> None:
+        if not self.sees(text):
+            raise self.refuse()
+        self.index += 1
+
+    def expression(self, binding: int) -> str:
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise self.refuse()
+        left = self.operand()
+        while (token := self.peek()) is not None:
+            word = token.text.lower() if token.kind == "word" else token.text
+            if token.kind in ("word", "sign") and word in ("empty", "notempty"):
+                self.index += 1
+                left = f"{left} {'=' if word == 'empty' else '!='} ''"
+                continue
+            power = _BINDING.get(word, 0) if token.kind in ("word", "sign") else 0
+            if power <= binding:
+                break
+            self.index += 1
+            left = self.joined(left, word, self.expression(power))
+        self.depth -= 1
+        return left
+
+    def joined(self, left: str, word: str, right: str) -> str:
+        if word in ("contains", "notcontains"):
+            found = f"selected({left}, {right})"
+            return found if word == "contains" else f"not({found})"
+        if word in _OF_LIST:
+            sign, is_not = _OF_LIST[word]
+            tests = f" {sign} ".join(
+                f"selected({left}, '{item}')" for item in right.strip("'").split(" ")
+            )
+            return f"not({tests})" if is_not else f"({tests})"
+        if (left, word, right) == (_INDEX, "+", "1"):
+            return "position(..)"
+        return f"{left} {_WRITTEN.get(word, word)} {right}"
+
+    def operand(self) -> str:
+        token = self.peek()
+        if token is None:
+            raise self.refuse()
+        self.index += 1
+        if token.kind == "name":
+            return self.name(token.text)
+        if token.kind == "string":
+            return _literal(token.text.replace("\\'", "'").replace('\\"', '"'))
+        if token.kind == "number":
+            return token.text
+        if token.kind == "word" and self.sees("("):
+            return self.call(token.text)
+        if token.kind == "word" and token.text.lower() in ("true", "false"):
+            return f"'{token.text.lower()}'"
+        if token.text in ("!", "negate"):
+            return f"not({_unwrapped(self.expression(6))})"
+        if token.text == "-":
+            return f"-{self.expression(6)}"
+        if token.text == "(":
+            inner = self.expression(0)
+            self.expect(")")
+            return f"({inner})"
+        if token.text == "[":
+            items = self.arguments("]")
+            return _literal(" ".join(item.strip("'") for item in items))
+        raise self.refuse()
+
+    def name(self, text: str) -> str:
+        plain = text.strip().removeprefix("#")
+        if plain.lower() == "panelindex":
+            return _INDEX
+        head, _dot, rest = plain.partition(".")
+        if head.lower() in ("panel", "row", "parentpanel") and rest:
+            plain = rest
+        if plain.endswith(".length") and plain.removesuffix(".length") in self.names:
+            return f"count(${{{self.names[plain.removesuffix('.length')]}}})"
+        if plain not in self.names:
+            raise self.refuse()
+        return f"${{{self.names[plain]}}}"
+
+    def arguments(self, closing: str) -> list[str]:
+        found: list[str] = []
+        while not self.sees(closing):
+            if found:
+                self.expect(",")
+            found.append(self.expression(0))
+        self.expect(closing)
+        return found
+
+    def call(self, name: str) -> str:
+        self.expect("(")
+        given = self.arguments(")")
+        special: Callable[[list[str]], str] | None = _SPECIAL.get(name)
+        if special is not None and given:
+            return special(given)
+        if name in _OVER_ROWS and len(given) >= 2:
+            return _over_rows(_OVER_ROWS[name], given, self.names)
+        if name == "iif" and len(given) == 2:
+            if all(part.endswith(" != ''") for part in given[0].split(" and ")):
+                return f"({given[1]})"  # in XPath too, arithmetic with an empty answer gives none
+            given.append("''")
+        if name not in _SAME:
+            raise self.refuse()
+        found = f"{_SAME[name]}({', '.join(given)})"
+        return _MOMENTS.get(found, found)
+
+
+def _literal(text: str) -> str:
+    if "'" in text and '"' in text:
+        raise no_equal(text)
+    return f'"{text}"' if "'" in text else f"'{text}'"
+
+
+def _unwrapped(text: str) -> str:
+    is_whole = text.startswith("(") and text.endswith(")") and text.count("(") == 1
+    return text[1:-1] if is_whole else text
+
+
+def _over_rows(name: str, given: list[str], names: Names) -> str:
+    key = given[1].strip("'")
+    if key not in names or len(given) > 3:
+        raise no_equal(", ".join(given))
+    if len(given) == 3:
+        return f"{name}({given[0]}[{given[2]}]/{names[key]})"
+    return f"{name}(${{{names[key]}}})"
+
+
+def _counted(given: list[str]) -> str:
+    return f"count({given[0]}[{given[1]}])" if len(given) > 1 else f"count({given[0]})"
+
+
+def _counted_answers(given: list[str]) -> str:
+    if len(given) != 3:
+        raise no_equal(", ".join(given))
+    return f"count({given[0]}[{given[2]}])"
+
+
+def _label(given: list[str]) -> str:
+    name = given[0].strip("'")
+    return f"jr:choice-name({given[1] if len(given) > 1 else f'${{{name}}}'}, '${{{name}}}')"
+
+
+def _in_row(given: list[str]) -> str:
+    if len(given) != 3:
+        raise no_equal(", ".join(given))
+    return f"indexed-repeat(${{{given[2].strip(chr(39))}}}, {given[0]}, {given[1]})"
+
+
+_SPECIAL: dict[str, Callable[[list[str]], str]] = {
+    "countRows": _counted,
+    "countInArray": _counted_answers,
+    "displayValue": _label,
+    "valueInRow": _in_row,
+    "joinInArray": lambda given: f"join({given[0]}, ${{{given[-1].strip(chr(39))}}})",
+    "sameText": lambda given: f"{given[0]} = {given[-1]}",
+    "mathOf": lambda given: (
+        f"{_MATH.get(given[0], given[0].strip(chr(39)))}({', '.join(given[1:])})"
+    ),
+}
