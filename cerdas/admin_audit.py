@@ -99,8 +99,8 @@ def filter_asked_for(request: HttpRequest) -> AuditFilter:
 class AuditAdmin(ServiceModelAdmin):
     """List, search and one entry in full. Nothing can be added, changed or removed."""
 
-    list_display: Any = ("when", "who", "action", "table_name", "label", "origin", "address")
-    list_display_links = ("when", "label")
+    list_display: Any = ("what", "done", "who", "when", "door")
+    list_display_links = ("what",)
     list_filter = (
         PersonFilter,
         ("table_name", ChoicesDropdownFilter),
@@ -109,6 +109,7 @@ class AuditAdmin(ServiceModelAdmin):
         ("at", DayFilter),
     )
     search_fields = ("label",)  # shows the box; `get_search_results` says what is searched
+    search_help_text = gettext_lazy("Name or id of what was changed")
     ordering = ("-at", "-id")
     sortable_by = ()
     actions = None
@@ -126,6 +127,12 @@ class AuditAdmin(ServiceModelAdmin):
         "changed_columns",
     )
     readonly_fields = fields
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show the list under its name."""
+        context = {"title": _("Audit trail"), **(extra_context or {})}
+        response: HttpResponse = super().changelist_view(request, context)
+        return response
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -155,15 +162,35 @@ class AuditAdmin(ServiceModelAdmin):
         back = reverse("admin:cerdas_auditentry_changelist", current_app=self.admin_site.name)
         return HttpResponseRedirect(f"{back}?{request.GET.urlencode()}")
 
+    @display(description=gettext_lazy("What was changed"))
+    def what(self, entry: AuditEntry) -> SafeString:
+        """Return the row and the kind of thing that it is."""
+        html = '<span class="c-cell">{}<br><span class="c-subtle">{}</span></span>'
+        return format_html(html, entry.label or entry.row_id, entry.get_table_name_display())
+
+    @display(description=gettext_lazy("Action"))
+    def done(self, entry: AuditEntry) -> str:
+        """Return what was done to it."""
+        return entry.get_action_display()
+
+    @display(description=gettext_lazy("Through"))
+    def door(self, entry: AuditEntry) -> SafeString:
+        """Return the door, and the address of the network."""
+        html = '<span class="c-cell">{}<br><span class="c-subtle">{}</span></span>'
+        return format_html(html, entry.get_origin_display(), entry.address or "–")
+
     @display(description=gettext_lazy("When"))
     def when(self, entry: AuditEntry) -> SafeString:
         """Return the time in the office's zone."""
         return format_html('<span class="whitespace-nowrap">{}</span>', entry_time(entry))
 
     @display(description=gettext_lazy("Who"))
-    def who(self, entry: AuditEntry) -> str:
+    def who(self, entry: AuditEntry) -> SafeString:
         """Return the person, or that nobody was signed in."""
-        return str(entry.actor) if entry.actor else _("nobody signed in")
+        if entry.actor is None:
+            return format_html("{}", _("nobody signed in"))
+        html = '<span class="c-cell">{}<br><span class="c-subtle">{}</span></span>'
+        return format_html(html, entry.actor.name, entry.actor.email)
 
     @display(description=gettext_lazy("Changes"))
     def changed_columns(self, entry: AuditEntry) -> SafeString:
@@ -193,7 +220,12 @@ class OfficeAuditAdmin(AuditAdmin, OfficeAdmin):
 class GlobalAuditAdmin(AuditAdmin, GlobalAdmin):
     """The trail of everything, for super_admin."""
 
-    list_display = ("when", "satker", "who", "action", "table_name", "label", "origin", "address")
+    list_display = ("what", "done", "who", "office", "when", "door")
+
+    @display(description=gettext_lazy("Office"))
+    def office(self, entry: AuditEntry) -> str:
+        """Return whose entry it is."""
+        return entry.satker.code if entry.satker else _("all offices")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         """Return all entries."""

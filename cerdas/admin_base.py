@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.text import capfirst
 
 from cerdas.admin_history import TrailHistory
 from cerdas.admin_rights import OfficeRights, office_choices, office_rights
@@ -51,6 +52,8 @@ class ServiceModelAdmin(TrailHistory, ModelAdmin):
     compressed_fields = True
     # Parameters that links of our own pages use besides those of the filters.
     link_lookups: ClassVar[frozenset[str]] = frozenset()
+    # What to do next, shown where the list has no rows.
+    empty_words: ClassVar[Any] = ""
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Return True for the parameters of the list's filters and of our own links.
@@ -63,6 +66,13 @@ class ServiceModelAdmin(TrailHistory, ModelAdmin):
         if lookup in self.link_lookups or lookup in filter_parameters(filters):
             return True
         raise IncorrectLookupParameters(lookup)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show the list under the name of what it lists, unless a subclass names it."""
+        title = capfirst(self.model._meta.verbose_name_plural)
+        context = {"title": title, **(extra_context or {})}
+        response: HttpResponse = super().changelist_view(request, context)
+        return response
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return False: rows end, they are not deleted."""

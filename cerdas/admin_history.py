@@ -34,6 +34,10 @@ class TrailHistory:
         """Return the entries that this person may see; a base class of each site says which."""
         raise NotImplementedError
 
+    def row_title(self, row: Any) -> str:
+        """Return how the page names a row."""
+        return str(row)
+
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
@@ -48,7 +52,7 @@ class TrailHistory:
         ]
         context = {
             **self.admin_site.each_context(request),
-            "title": _("History: %(name)s") % {"name": row},
+            "title": _("History: %(name)s") % {"name": self.row_title(row)},
             "lines": lines,
             "has_more": len(entries) > SHOWN,
             "all_url": self._list_of_trail(request, row),

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assignments.models import ResponseStatus
@@ -238,7 +239,7 @@ def _facts() -> list[tuple[str, str]]:
     loaded = _("not loaded yet")
     if newest is not None:
         loaded = _("loaded, last addition on %(day)s") % {
-            "day": f"{timezone.localtime(newest):%d-%m-%Y}"
+            "day": date_format(timezone.localtime(newest), "j M Y")
         }
     sets = MasterData.objects.filter(is_active=True).order_by("type")
     names = [f"{kind} {version}" for kind, version in sets.values_list("type", "version")]

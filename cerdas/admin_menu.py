@@ -102,12 +102,25 @@ GLOBAL_TASKS = (
 def menu(site: Any, request: HttpRequest) -> list[dict[str, Any]]:
     """Return the groups of a site's menu with the entries that this person may open."""
     badges = site.badges(request) if site.has_permission(request) else {}
-    groups = []
+    groups = [_home(site, request)] if site.has_permission(request) else []
     for group in site.tasks:
         items = [item for task in group.tasks if (item := _item(site, request, task, badges))]
         if items:
             groups.append({"title": group.title, "items": items, "separator": True})
     return groups
+
+
+def _home(site: Any, request: HttpRequest) -> dict[str, Any]:
+    link = reverse("admin:index", current_app=site.name)
+    item = {
+        "title": _("Home"),
+        "icon": "home",
+        "link": link,
+        "active": request.path == link,
+        "has_permission": True,
+        "badge": "",
+    }
+    return {"title": "", "items": [item], "separator": False}
 
 
 def _item(

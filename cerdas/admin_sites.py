@@ -251,7 +251,7 @@ class GlobalSite(CerdasSite):
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show what needs doing in the installation."""
-        context = {"title": _("What needs doing"), "home": global_home(), **(extra_context or {})}
+        context = {"title": _("Head office"), "home": global_home(), **(extra_context or {})}
         response: HttpResponse = super().index(request, context)
         return response
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,13 +11,15 @@ from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cerdas.models import AuditEntry
+from assignments.models import ParkedOperation
+from cerdas.models import AuditEntry, JobState
 from kegiatan.models import KegiatanSatker, KegiatanStatistik
-from satker.models import Satker, User
+from satker.models import InvitationState, Satker, User
 
 COLUMNS: dict[str, Any] = {
     "actor_id": gettext_lazy("Asked for by"),
@@ -95,6 +97,11 @@ _POINTS_TO: dict[str, type[Model]] = {
     "source_id": KegiatanStatistik,
     "permission_id": Permission,
 }
+_DAYS = ("before", "end_date", "extended_end_date", "start_date")
+_MOMENTS = ("cancelled_at", "left_at")
+_STATES: dict[str, Any] = dict(
+    [*InvitationState.choices, *JobState.choices, *ParkedOperation.State.choices]
+)
 # Columns of which the trail keeps only that they changed.
 _MARKED = ("form_schema", "schema")
 
@@ -120,7 +127,7 @@ def entry_time(entry: AuditEntry) -> str:
     zone: tzinfo = timezone.get_current_timezone()
     if entry.satker is not None:
         zone = ZoneInfo(entry.satker.time_zone)
-    return date_format(entry.at.astimezone(zone), "j M Y H:i:s T")
+    return date_format(entry.at.astimezone(zone), "SHORT_DATETIME_FORMAT")
 
 
 def entry_changes(entry: AuditEntry) -> list[Change]:
@@ -150,8 +157,29 @@ def _shown(column: str, value: Any, names: dict[tuple[type[Model], str], str]) -
         return _("Yes") if value else _("No")
     if isinstance(value, list):
         return ", ".join(map(str, value))
+    if column in _DAYS and (day := _day(str(value))) is not None:
+        return date_format(day, "j M Y")
+    if column in _MOMENTS and (moment := _moment(str(value))) is not None:
+        return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+    if column == "state":
+        return str(_STATES.get(str(value), value))
     model = _model_of(column, value)
     return names.get((model, str(value)), str(value)) if model is not None else str(value)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment is not None and timezone.is_aware(moment) else None
 
 
 def _model_of(column: str, value: Any) -> type[Model] | None:

@@ -2,12 +2,17 @@
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,11 +30,11 @@ from satker.background import INVITATIONS_MAIL
 from satker.models import Invitation, InvitationState
 from satker.services.people_mail import invitation_mail
 
-_COLOURS = {
-    InvitationState.WAITING: "warning",
-    InvitationState.ACCEPTED: "success",
-    InvitationState.DECLINED: "danger",
-    InvitationState.WITHDRAWN: "info",
+_STYLES = {
+    InvitationState.WAITING: "c-warn",
+    InvitationState.ACCEPTED: "c-job-done",
+    InvitationState.DECLINED: "c-bad",
+    InvitationState.WITHDRAWN: "",
 }
 
 
@@ -38,16 +43,18 @@ class InvitationAdmin(OwnPages, OfficeAdmin):
     """The office's invitations; an admin_kegiatan sees those into their activities."""
 
     kegiatan_path = "kegiatan_id"
-    list_display = ["email", "role", "activity", "invited_by_name", "state_shown", "created_at"]
+    list_display = ["email", "role_shown", "activity", "invited_by_name", "state_shown", "asked_on"]
     list_filter = ["state", "role"]
     search_fields = ["email"]
+    search_help_text = gettext_lazy("Email")
+    empty_words = gettext_lazy("Whom you recruit and is not in your office yet is invited.")
     ordering = ["-created_at"]
     actions = ["mail_action", "withdraw_action"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
         """Add the name of the activity in the same query."""
         named = KegiatanStatistik.objects.filter(pk=OuterRef("kegiatan_id")).values("name")
-        rows = super().get_queryset(request).select_related("invited_by")
+        rows = super().get_queryset(request).select_related("invited_by", "satker")
         found: QuerySet[Invitation] = rows.annotate(kegiatan_name=Subquery(named[:1]))
         return found
 
@@ -56,6 +63,11 @@ class InvitationAdmin(OwnPages, OfficeAdmin):
         context = {"title": _("Invitations"), **(extra_context or {})}
         response: HttpResponse = super().changelist_view(request, context)
         return response
+
+    @display(description=gettext_lazy("Role"), ordering="role")
+    def role_shown(self, invitation: Invitation) -> str:
+        """What as."""
+        return invitation.role
 
     @display(description=gettext_lazy("Activity"))
     def activity(self, invitation: Any) -> str:
@@ -67,10 +79,18 @@ class InvitationAdmin(OwnPages, OfficeAdmin):
         """Who asked."""
         return invitation.invited_by.name
 
-    @display(description=gettext_lazy("State"), ordering="state", label=_COLOURS)
-    def state_shown(self, invitation: Invitation) -> tuple[str, str]:
+    @display(description=gettext_lazy("State"), ordering="state")
+    def state_shown(self, invitation: Invitation) -> SafeString:
         """What became of it."""
-        return invitation.state, invitation.get_state_display()
+        style = _STYLES[InvitationState(invitation.state)]
+        html = '<span class="c-badge {}">{}</span>'
+        return format_html(html, style, invitation.get_state_display())
+
+    @display(description=gettext_lazy("Invited on"), ordering="created_at")
+    def asked_on(self, invitation: Invitation) -> str:
+        """When."""
+        moment = timezone.localtime(invitation.created_at, ZoneInfo(invitation.satker.time_zone))
+        return date_format(moment, "j M Y")
 
     def get_urls(self) -> list[Any]:
         """Add withdrawing and sending again."""

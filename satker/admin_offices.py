@@ -49,6 +49,9 @@ _LEVELS = {
 }
 
 
+_OFFICE_CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
+
+
 class OfficeForm(forms.ModelForm):
     """An office with its area as a list of codes."""
 
@@ -74,6 +77,14 @@ class OfficeForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.created_at is not None:
             self.initial["prefixes"] = "\n".join(satker_prefixes(self.instance.pk))
+
+    def clean_code(self) -> str:
+        """Refuse what no address can hold, in words."""
+        code: str = self.cleaned_data["code"]
+        if not _OFFICE_CODE.fullmatch(code):
+            words = _("Write only digits and letters, for example 6104.")
+            raise forms.ValidationError(words)
+        return code
 
     def clean_prefixes(self) -> list[str]:
         """Return the codes, in the order given, each once."""
@@ -115,10 +126,11 @@ class SatkerAdmin(OwnPages, GlobalAdmin):
     """Offices for super_admin."""
 
     form = OfficeForm
-    list_display = ["coded", "named", "area", "admin_count", "activity_count", "zone"]
-    list_display_links = ["coded", "named"]
+    list_display = ["named", "coded", "area", "admin_count", "activity_count", "zone"]
+    list_display_links = ["named"]
     list_filter = [LacksOf, "time_zone"]
     search_fields = ["code", "name"]
+    search_help_text = gettext_lazy("Code or name of the office")
     ordering = ["code"]
     fieldsets = [(None, {"fields": [("code", "name"), "time_zone", "prefixes"]})]
     list_before_template = "satker/admin/offices_before.html"
@@ -338,8 +350,11 @@ class OfficeAreaAdmin(OwnPages, OfficeAdmin):
     list_display = ["coded", "level", "named"]
     list_display_links = None
     search_fields = ["wilayah_code_prefix"]
+    search_help_text = gettext_lazy("Region code")
+    empty_words = gettext_lazy("The head office gives an office its area.")
     ordering = ["wilayah_code_prefix"]
-    fields = ["wilayah_code_prefix", "wilayah_level"]
+    fields = ["coded", "level", "named"]
+    readonly_fields = fields
 
     def can_view(self, rights: OfficeRights) -> bool:
         """Let every admin of the office look."""
@@ -348,6 +363,14 @@ class OfficeAreaAdmin(OwnPages, OfficeAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Return the list that knows names."""
         return AreaList
+
+    def get_object(self, request: HttpRequest, object_id: str, *args: Any) -> Any:
+        """Return one code with its level and name in words."""
+        row = super().get_object(request, object_id, *args)
+        if row is not None:
+            [named] = named_area([row])
+            row.level_text, row.area_name = named["level"], named["name"]
+        return row
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show the list under its name."""

@@ -183,6 +183,7 @@ class PeopleAdmin(PersonPages, ManyPages, OfficeAdmin):
     ordering = ["name", "email"]
     actions = ["give_role_action", "print_cards_action", "mail_links_action"]
     list_before_template = "satker/admin/people_doors.html"
+    show_add_link = False  # stands among the doors, with words
 
     def can_view(self, rights: OfficeRights) -> bool:
         """Return True for every admin; an admin_kegiatan sees the people of their activities."""
@@ -219,6 +220,7 @@ class PeopleAdmin(PersonPages, ManyPages, OfficeAdmin):
         doors = {
             "recruit_url": self.link("recruit"),
             "import_url": self.link("import"),
+            "new_url": self.link("add") if self.rights(request).sees_all else "",
             "title": _("People of the office"),
         }
         response: HttpResponse = super().changelist_view(

@@ -127,6 +127,10 @@ class GlobalPeopleAdmin(OwnPages, GlobalAdmin):
         """Active or not."""
         return render_to_string("satker/admin/cell_account.html", {"person": user})
 
+    def row_title(self, row: Any) -> str:
+        """Return the name."""
+        return str(row.name)
+
     def get_urls(self) -> list[Any]:
         """Add the one-time link."""
         view = self.admin_site.admin_view(self.link_view)

@@ -49,6 +49,10 @@ class PersonPages(PeopleFrame):
             *super().get_urls(),  # type: ignore[misc]
         ]
 
+    def row_title(self, row: Any) -> str:
+        """Return the name."""
+        return str(row.name)
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:

@@ -83,7 +83,7 @@ def test_no_migration_is_missing() -> None:
 @pytest.mark.parametrize(
     ("page", "names"),
     [
-        ("satker/user/", "Satker dan orang"),
+        ("satker/user/", "Orang di satker"),
         ("cerdas/auditentry/", "Jejak audit"),
         ("assignments/assignment/", "Kerja lapangan"),
     ],

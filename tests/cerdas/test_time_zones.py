@@ -63,7 +63,7 @@ def test_the_global_site_shows_the_zone_of_the_head_office(super_admin: Any) -> 
         job = Job.objects.create(actor=super_admin, kind="uji.jenis", title="Muat SLS")
         Job.objects.filter(pk=job.pk).update(created_at=MOMENT)
     page = browser(super_admin).get(f"/admin/cerdas/job/{job.pk}/change/").content.decode()
-    assert "06:30 WIB" in page
+    assert "06.30 WIB" in page
 
 
 def test_jobs_of_an_office_name_their_zone(satker: Any, satker_admin: Any) -> None:

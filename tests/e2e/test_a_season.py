@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, expect
 from tests import factories
 from tests.e2e.pages import head_office, people, units
 from tests.e2e.pages.field_phone import ANSWERS, FieldPhone, submitted
-from tests.e2e.pages.gallery import work
+from tests.e2e.pages.gallery_world import work
 from tests.e2e.pages.looking import SIZE_NAMES, SIZES, Size
 from tests.e2e.pages.tab import PASSWORD, Tab
 from tests.masterdata.conftest import BUNDLED

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from masterdata.models import MasterSls
 from masterdata.services import masterdata_load
-from tests.e2e.pages.gallery import work
+from tests.e2e.pages.gallery_world import work
 from tests.masterdata.conftest import BUNDLED, sls_row
 from tests.masterdata.test_dialects import table
 

@@ -12,4 +12,11 @@
     value.removeAttribute("role"); // a text box within a combo box: the box itself says it all
     value.removeAttribute("aria-readonly");
   }
+  // A list of several choices has a box to search in, named after the heading above it.
+  for (const search of document.querySelectorAll(".select2-search__field:not([aria-label])")) {
+    const select = search.closest(".select2-container").previousElementSibling;
+    const label = select && select.labels && select.labels[0];
+    const heading = label || search.closest(":has(> h3), :has(h3)")?.querySelector("h3");
+    if (heading) search.setAttribute("aria-label", heading.textContent.trim());
+  }
 });

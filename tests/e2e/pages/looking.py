@@ -54,10 +54,19 @@ TOO_WIDE = """() => {
 }"""
 SEARCHABLE_LISTS_STAND = """() => !document.querySelector(
   'select.unfold-admin-autocomplete:not(.select2-hidden-accessible)')"""
-AXE = """async () => {
-  const run = await axe.run(document, { resultTypes: ['violations'] });
+AXE = """async (rules) => {
+  const only = rules.length ? { runOnly: { type: 'rule', values: rules } } : {};
+  const run = await axe.run(document, { resultTypes: ['violations'], ...only });
   return run.violations.map(v => ({ id: v.id, impact: v.impact, help: v.help,
     nodes: v.nodes.map(n => n.html.slice(0, 300) + ' ' + (n.any[0]?.message || '')) }));
+}"""
+
+# The theme asks for the colours of the system once, when it starts.
+DARK = """() => {
+  const still = new CSSStyleSheet();
+  still.replaceSync('* { transition: none !important; animation: none !important }');
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
+  document.documentElement.classList.add('dark');
 }"""
 
 
@@ -116,8 +125,19 @@ def _axe() -> str:
     return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
-def barriers_of(page: Page) -> list[str]:
-    """Return what axe-core finds serious or critical.
+def darkened(page: Page) -> None:
+    """Show a page in dark colours without loading it anew, and without waiting for transitions."""
+    page.emulate_media(color_scheme="dark")
+    page.evaluate(DARK)
+
+
+def faint_text_of(page: Page) -> list[str]:
+    """Return what axe-core finds too faint in the colours that a page shows now."""
+    return barriers_of(page, "color-contrast")
+
+
+def barriers_of(page: Page, *rules: str) -> list[str]:
+    """Return what axe-core finds serious or critical. rules: only these of it, or all.
 
     Evaluated by the browser's own protocol: scripts of a page could not load it under the CSP.
     """
@@ -125,7 +145,7 @@ def barriers_of(page: Page) -> list[str]:
     page.wait_for_function(SEARCHABLE_LISTS_STAND)
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(_axe())
-    found = [entry for entry in page.evaluate(AXE) if entry["impact"] in BLOCKING]
+    found = [entry for entry in page.evaluate(AXE, list(rules)) if entry["impact"] in BLOCKING]
     return [
         f"{entry['id']} ({entry['help']}): {node}" for entry in found for node in entry["nodes"]
     ]
