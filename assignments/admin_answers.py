@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kegiatan.form import elements as el
 from kegiatan.form.json_path import row_key
@@ -71,7 +72,10 @@ class ShownAnswer:
         if self.point is not None:
             return str(self.point)
         if self.photos:
-            return ", ".join(self.photos)
+            n = len(self.photos)
+            # the beginnings of their names tell one photo from another
+            told = ", ".join(photo[:8] for photo in self.photos)
+            return ngettext("%(n)d file", "%(n)d files", n) % {"n": n} + f" ({told})"
         if self.parts:
             return "; ".join(f"{title}: {text}" for title, text in self.parts)
         return self.text

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assignments.admin_answers import ShownAnswer, answers_shown, prefilled_shown, walk
+from assignments.answer_places import rows_around
 from assignments.coverage import as_levels, region_code_of
 from assignments.models import LEVELS, Assignment, ParkedOperation
 from cerdas.json_reading import read_json
+from kegiatan.form.json_path import path_question
 from kegiatan.form.json_value import json_text
 from kegiatan.forms import CompiledForm, form_get
 from kegiatan.models import KegiatanStatistik
@@ -142,18 +144,27 @@ def reason_words(parked: ParkedOperation) -> str:
     return str(told or parked.reason)
 
 
-def faults_of(parked: ParkedOperation) -> list[str]:
-    """Return the faults that the details list, in words."""
+def faults_of(parked: ParkedOperation, sent: "SentWork") -> list[str]:
+    """Return the faults that the details list: in which row, which question, what is wrong."""
     details = parked.details if isinstance(parked.details, dict) else {}
     faults = details.get("faults")
+    form = form_get(parked.kegiatan_id, sent.form_version) if sent.form_version else None
     found = [
-        f"{fault.get('path', '')}: {fault.get('message', '')}"[:FAULT_LENGTH]
-        for fault in (faults or ())[:FAULTS]
+        _fault_words(form, str(fault.get("path") or ""), str(fault.get("message") or ""), sent)
+        for fault in (faults if isinstance(faults, list) else [])[:FAULTS]
         if isinstance(fault, dict)
     ]
     if not found and parked.reason in _REASONS and details.get("message"):
         found = [str(details["message"])[:FAULT_LENGTH]]
     return found
+
+
+def _fault_words(form: CompiledForm | None, path: str, message: str, sent: "SentWork") -> str:
+    """Return a fault in words; the message begins with the text of the question."""
+    if form is None or path_question(form.shape.scope, path) is None:
+        return f"{path}: {message}"[:FAULT_LENGTH]
+    place = rows_around(form.shape.scope, path, [dict(sent.answers)])
+    return (f"{place} › {message}" if place else message)[:FAULT_LENGTH]
 
 
 def payload_of(parked: ParkedOperation) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -22,7 +23,8 @@ from assignments.services.reassigning import lock_units
 from assignments.services.responses import ActionData, Unit, check_action, response_act
 from kegiatan.form.canonical import accept_answers
 from kegiatan.form.editing import AnswerDiff, answer_changes, merge_editable
-from kegiatan.form.engine import EngineError, Verdict, engine
+from kegiatan.form.engine_process import EngineGone, shared_process
+from kegiatan.form.engine_results import Verdict
 from kegiatan.form.json_path import row_key, split_path
 from kegiatan.form.json_value import JsonObject, JsonValue, same_json
 from kegiatan.form.shape import ShapeFault
@@ -90,27 +92,26 @@ def verdict_of(
     form: CompiledForm, unit: Assignment, answers: JsonObject, zone: ZoneInfo, locale: str
 ) -> Verdict | None:
     """Return the engine's verdict on answers, or None when it gives none."""
-    known: dict[str, list[str]] | None = None
-    verdict: Verdict | None = None
+    request = {
+        "key": f"{form.kegiatan_id} {form.version}",
+        "answers": answers,
+        "prefilled": unit.prefilled_data or {},
+        "locale": locale,
+        "now": office_now(zone),
+        "assignment_id": str(unit.pk),
+    }
     try:
-        for _round in range(2):
-            verdict = engine().evaluate(
-                form.schema,
-                answers,
-                unit.prefilled_data or {},
-                key=f"{form.kegiatan_id} {form.version}",
-                locale=locale,
-                now=office_now(zone),
-                assignment_id=str(unit.pk),
-                known=known,
-            )
-            if known is not None or not verdict.lookups:
-                break
-            known = _known(form, verdict)
-    except EngineError as error:
-        logger.warning("no verdict while editing %s: %s", unit.pk, error)
+        verdict = _asked(request, form)
+        known = _known(form, verdict)
+        return _asked({**request, "known": known}, form) if known else verdict
+    except EngineGone as gone:
+        logger.warning("no verdict while editing %s: %s", unit.pk, gone.reason)
         return None
-    return verdict
+
+
+def _asked(request: dict[str, Any], form: CompiledForm) -> Verdict:
+    with shared_process("edit") as process:
+        return process.verdict(request, form.schema)
 
 
 def office_now(zone: ZoneInfo) -> str:

@@ -13,7 +13,6 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assignments.checking.engine_process import EngineProcess
 from assignments.checking.queue import answers_read
 from assignments.checking.rechecking import (
     RECHECK,
@@ -30,6 +29,7 @@ from cerdas.jobs.kinds import JobResult, JobRun, job_kind
 from cerdas.jobs.steps import step_facts
 from cerdas.tables import table_write
 from cerdas.tenancy import tenant_scope
+from kegiatan.form.engine_process import EngineProcess
 
 BATCH = 20
 RESULT = "result"

@@ -10,7 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from cerdas.tenancy import own_scope
-from kegiatan.form.engine import EngineNotBuilt, read_bundle
+from kegiatan.form.engine import read_bundle
+from kegiatan.form.engine_results import EngineNotBuilt
 
 
 @lru_cache(maxsize=1)

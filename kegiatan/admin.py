@@ -9,19 +9,18 @@ from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cerdas.admin_base import GlobalAdmin, error_text, is_super_admin
+from cerdas.admin_base import GlobalAdmin, is_super_admin
 from cerdas.admin_pages import LacksFilter, OwnPages, admin_link
+from cerdas.admin_recheck import RecheckEverywhere
 from cerdas.admin_sites import global_site
 from cerdas.admin_theme import display
-from cerdas.errors import CerdasError
-from cerdas.request_body import body_limit
 from kegiatan.admin_drafts import DraftPages
-from kegiatan.admin_forms import PublishForm
+from kegiatan.admin_publishing import PublishPages
 from kegiatan.admin_versions import VersionPages, VersionPlace
-from kegiatan.errors import FormFaulty
 from kegiatan.models import (
     FormDraft,
     FormVersion,
@@ -35,10 +34,8 @@ from kegiatan.services.kegiatan import (
     kegiatan_satker_leave,
     kegiatan_update,
 )
-from kegiatan.services.publishing import form_publish
 from satker.models import Satker
 
-FORM_FILE_LIMIT_BYTES = 10 * 2**20
 FIELDS = (
     "name",
     "year",
@@ -81,13 +78,16 @@ class LacksOf(LacksFilter):
 
 
 @admin.register(KegiatanStatistik, site=global_site)
-class KegiatanAdmin(VersionPages, DraftPages, OwnPages, GlobalAdmin):
+class KegiatanAdmin(
+    VersionPages, DraftPages, PublishPages, RecheckEverywhere, OwnPages, GlobalAdmin
+):
     """Activities for super_admin: make, change, offices, questionnaires."""
 
     form = KegiatanForm
     list_display = ["named", "period", "form_state", "offices"]
     list_filter = [LacksOf, "year"]
     search_fields = ["name"]
+    search_help_text = gettext_lazy("Name of the activity")
     ordering = ["-year", "name"]
     change_form_outer_after_template = "kegiatan/admin/kegiatan_parts.html"
     fieldsets = [
@@ -134,7 +134,7 @@ class KegiatanAdmin(VersionPages, DraftPages, OwnPages, GlobalAdmin):
     def period(self, kegiatan: KegiatanStatistik) -> str:
         """Return first and last day."""
         last = kegiatan.extended_end_date or kegiatan.end_date
-        return f"{kegiatan.start_date:%d-%m-%Y} – {last:%d-%m-%Y}"
+        return f"{date_format(kegiatan.start_date, 'j M Y')} – {date_format(last, 'j M Y')}"
 
     @display(description=gettext_lazy("Questionnaire"))
     def form_state(self, kegiatan: Any) -> str:
@@ -173,6 +173,7 @@ class KegiatanAdmin(VersionPages, DraftPages, OwnPages, GlobalAdmin):
             own("offices/<int:place_id>/leave/", self.office_leave_view, "office_leave"),
             own("offices/<int:place_id>/return/", self.office_return_view, "office_return"),
             own("form/publish/", self.publish_view, "form_publish"),
+            own("recheck/", self.recheck_view, "recheck"),
             own("form/<int:version>/", self.form_view, "form_version"),
             own("form/<int:version>/download/", self.form_download_view, "form_download"),
             own("form/", self.versions_view, "form_versions"),
@@ -220,6 +221,7 @@ class KegiatanAdmin(VersionPages, DraftPages, OwnPages, GlobalAdmin):
             "publish_url": self._link("form_publish", kegiatan.pk),
             "versions_url": self._link("form_versions", kegiatan.pk),
             "draft_url": self._link("draft", kegiatan.pk),
+            "recheck_url": self._link("recheck", kegiatan.pk),
         }
 
     def offices_add_view(self, request: HttpRequest, kegiatan_id: UUID) -> HttpResponse:
@@ -294,42 +296,6 @@ class KegiatanAdmin(VersionPages, DraftPages, OwnPages, GlobalAdmin):
             place=place, asks=what, members=members, back=self._change(kegiatan),
         )  # fmt: skip
 
-    @body_limit(FORM_FILE_LIMIT_BYTES + 2**20)
-    def publish_view(self, request: HttpRequest, kegiatan_id: UUID) -> HttpResponse:
-        """Publish a questionnaire from a file; all faults are shown at once."""
-        kegiatan = self.fetch(request, kegiatan_id)
-        form = PublishForm(request.POST or None, request.FILES or None)
-        faults: list[dict[str, Any]] = []
-        if request.method == "POST" and form.is_valid():
-            try:
-                return self._publish(request, kegiatan, form)
-            except FormFaulty as error:
-                faults = list(error.details["faults"])
-            except CerdasError as error:
-                form.add_error(None, error_text(error))
-        return self.page(
-            request, "kegiatan/admin/publish.html", _("Publish a questionnaire"),
-            kegiatan=kegiatan, form=form, faults=faults, back=self._change(kegiatan),
-        )  # fmt: skip
-
-    def _publish(
-        self, request: HttpRequest, kegiatan: KegiatanStatistik, form: PublishForm
-    ) -> HttpResponse:
-        actor: Any = request.user
-        before = FormVersion.objects.filter(kegiatan=kegiatan).count()
-        published = form_publish(
-            actor=actor,
-            kegiatan=kegiatan,
-            schema=form.cleaned_data["file"],
-            notes=form.cleaned_data["notes"],
-        )
-        if FormVersion.objects.filter(kegiatan=kegiatan).count() == before:
-            words = _("Nothing was published: the file is the same as version %(n)d.")
-            messages.warning(request, words % {"n": published.version})
-        else:
-            messages.success(request, _("Version %(n)d is published.") % {"n": published.version})
-        return HttpResponseRedirect(self._link("form_version", kegiatan.pk, published.version))
-
     def version_place(self, request: HttpRequest, key: Any) -> VersionPlace:
         """Return an activity, with the responses of all offices."""
         kegiatan = self.fetch(request, key)
@@ -344,6 +310,7 @@ class KegiatanAdmin(VersionPages, DraftPages, OwnPages, GlobalAdmin):
             "draft": draft.select_related("updated_by").first(),
             "draft_url": place.link("draft"),
             "publish_url": place.link("form_publish"),
+            "recheck_url": place.link("recheck"),
         }
 
     def _place(

@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import path
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -61,6 +62,8 @@ class ActivityAdmin(VersionPages, OwnPages, OfficeAdmin):
     list_display = ["name", "period", "phase", "progress", "admin_names"]
     list_display_links = ["name"]
     search_fields = ["kegiatan_statistik__name"]
+    search_help_text = gettext_lazy("Name of the activity")
+    empty_words = gettext_lazy("The head office adds your office to an activity.")
     list_select_related = ["kegiatan_statistik", "satker"]
     ordering = ["-kegiatan_statistik__start_date", "kegiatan_statistik__name"]
 
@@ -79,6 +82,10 @@ class ActivityAdmin(VersionPages, OwnPages, OfficeAdmin):
         response: HttpResponse = super().changelist_view(request, context)
         return response
 
+    def row_title(self, row: Any) -> str:
+        """Return the name of the activity."""
+        return str(row.kegiatan_statistik)
+
     @display(description=gettext_lazy("Activity"), ordering="kegiatan_statistik__name")
     def name(self, place: KegiatanSatker) -> str:
         """Return name and year."""
@@ -88,7 +95,7 @@ class ActivityAdmin(VersionPages, OwnPages, OfficeAdmin):
     def period(self, place: Any) -> str:
         """Return first and last day."""
         first, last = place.kegiatan_statistik.start_date, place.figures.last_day
-        return f"{first:%d-%m-%Y} – {last:%d-%m-%Y}"
+        return f"{date_format(first, 'j M Y')} – {date_format(last, 'j M Y')}"
 
     @display(description=gettext_lazy("Phase"))
     def phase(self, place: Any) -> SafeString:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cerdas.admin_base import error_text
 from cerdas.errors import CerdasError
@@ -28,6 +29,7 @@ from kegiatan.services.drafting import (
     draft_save,
     form_text,
 )
+from kegiatan.services.form_files import form_file_read, needs_import
 from kegiatan.services.publishing import form_check
 
 DRAFT_BODY_BYTES = 3 * DRAFT_BYTES + 2**20
@@ -151,11 +153,35 @@ class DraftPages:
         if size > DRAFT_BYTES:
             limit = {"n": DRAFT_BYTES // 2**20}
             return replace(typed, fault=_("The file is larger than %(n)d MiB.") % limit)
+        content = upload.read()
+        if needs_import(content):
+            return self._draft_imported(request, typed, content, upload.name or "")
         try:
-            text = upload.read().decode("utf-8-sig")
+            text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
             return replace(typed, fault=_("The file is no text in UTF-8."))
         return _put_in(self, request, typed, _unix(text))
+
+    def _draft_imported(
+        self, request: HttpRequest, typed: Editing, content: bytes, name: str
+    ) -> Editing:
+        """Put an XLSForm or a form of the original platform in; losses are agreed to first."""
+        found = form_file_read(content=content, name=name)
+        if found.schema is None or found.imported.broken:
+            words = _("The file was not taken in: correct what is listed, and choose it again.")
+            return replace(typed, fault=words, report=found.report)
+        if found.needs_consent and not request.POST.get("accept_losses"):
+            count = len(found.imported.losses)
+            words = ngettext(
+                "%(n)d part of the file would be left out or be otherwise. To take it in all the"
+                " same, agree to that and choose the file again.",
+                "%(n)d parts of the file would be left out or be otherwise. To take it in all the"
+                " same, agree to that and choose the file again.",
+                count,
+            ) % {"n": count}
+            return replace(typed, fault=words, report=found.report)
+        made = _put_in(self, request, typed, form_text(found.schema))
+        return replace(made, report=found.report)
 
     def _draft_from_newest(
         self, request: HttpRequest, place: VersionPlace, typed: Editing

@@ -10,18 +10,25 @@ from django.utils.translation import gettext_lazy
 
 from cerdas.admin_theme import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 from kegiatan.form import elements as el
+from kegiatan.form.form_text import parse_form
 from kegiatan.form.questions import Question, form_questions
 
 FILE_LIMIT_BYTES = 10 * 2**20
-_NESTING_LIMIT_WORDS = gettext_lazy("The file is nested too deeply to be a questionnaire.")
 
 
 class PublishForm(forms.Form):
-    """A form_schema as a JSON file, and what is new in it."""
+    """A form_schema as a JSON file, and what is new in it.
+
+    checked: in place of the file the text of one whose warnings were shown. `schema` of the cleaned
+    data holds the form.
+    """
 
     file = forms.FileField(
-        label=gettext_lazy("Questionnaire (JSON file)"), widget=UnfoldAdminFileFieldWidget
+        label=gettext_lazy("Questionnaire (JSON file)"),
+        widget=UnfoldAdminFileFieldWidget,
+        required=False,
     )
+    checked = forms.CharField(required=False, strip=False, max_length=FILE_LIMIT_BYTES)
     notes = forms.CharField(
         label=gettext_lazy("What is new"),
         help_text=gettext_lazy("Shown in the list of versions."),
@@ -30,25 +37,35 @@ class PublishForm(forms.Form):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
     )
 
-    def clean_file(self) -> dict[str, Any]:
-        """Return the file as a JSON object."""
+    def clean(self) -> dict[str, Any]:
+        """Return the fields with the form."""
+        found: dict[str, Any] = super().clean() or {}
+        found["schema"] = found.get("file")
+        if found.get("checked"):
+            found["schema"] = _form_of(found["checked"])
+        elif not self.errors and found["schema"] is None:
+            self.add_error("file", _("Choose a file first."))
+        return found
+
+    def clean_file(self) -> dict[str, Any] | None:
+        """Return the file as a JSON object, None without one."""
         upload = self.cleaned_data["file"]
+        if upload is None:
+            return None
         if upload.size > FILE_LIMIT_BYTES:
             limit = {"n": FILE_LIMIT_BYTES // 2**20}
             raise forms.ValidationError(_("The file is larger than %(n)d MiB.") % limit)
-        try:
-            schema = json.loads(upload.read().decode("utf-8-sig"))
-        except UnicodeDecodeError as error:
-            raise forms.ValidationError(_("The file is no text in UTF-8.")) from error
-        except json.JSONDecodeError as error:
-            words = _("The file is no JSON: line %(line)d, column %(column)d.")
-            place = {"line": error.lineno, "column": error.colno}
-            raise forms.ValidationError(words % place) from error
-        except RecursionError as error:
-            raise forms.ValidationError(str(_NESTING_LIMIT_WORDS)) from error
-        if not isinstance(schema, dict):
-            raise forms.ValidationError(_("The file must hold one JSON object."))
-        return schema
+        return _form_of(upload.read())
+
+
+def _form_of(text: str | bytes) -> dict[str, Any]:
+    """Return the JSON object that a text is. Raises ValidationError."""
+    schema, fault = parse_form(text)
+    if fault is not None:
+        raise forms.ValidationError(f"{fault.message} {fault.remedy}".strip())
+    if not isinstance(schema, dict):
+        raise forms.ValidationError(_("The file must hold one JSON object."))
+    return schema
 
 
 @dataclass(frozen=True)

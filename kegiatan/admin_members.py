@@ -90,6 +90,7 @@ class MemberAdmin(OwnPages, OfficeAdmin):
     list_filter = [ActivityFilter, RoleFilter, SupervisorFilter, WorkFilter, CurrentFilter]
     search_fields = ["user__name", "user__email"]
     search_help_text = gettext_lazy("Name or email")
+    empty_words = gettext_lazy("Recruit people by email, or import them from a file.")
     ordering = ["kegiatan_statistik__name", "user__name", "pk"]
     actions = ["crew_action"]
     list_before_template = "kegiatan/members/doors.html"
@@ -172,6 +173,10 @@ class MemberAdmin(OwnPages, OfficeAdmin):
     def contact(self, member: KegiatanMember) -> SafeString:
         """When they were last seen."""
         return render_to_string("satker/admin/cell_contact.html", {"person": member})
+
+    def row_title(self, row: Any) -> str:
+        """Return the person and the activity."""
+        return f"{row.user.name}, {row.kegiatan_statistik}"
 
     def get_urls(self) -> list[Any]:
         """Add the change of many."""

@@ -30,6 +30,15 @@ class FormFaulty(CerdasError):
     default_message = _("The questionnaire has faults. Correct what is listed and publish again.")
 
 
+class FormDoubtful(CerdasError):
+    """A questionnaire with warnings, published by somebody who has not seen them; details: faults
+    as in FormFaulty."""
+
+    code = "form_warnings"
+    status = 409
+    default_message = _("The questionnaire can be published, but has warnings. Look at them first.")
+
+
 class DraftChanged(CerdasError):
     """Somebody saved the draft after it was opened; details: revision, by (name), at."""
 

@@ -84,7 +84,7 @@ class KegiatanStatistik(Timestamped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.year})"
+        return self.name if str(self.year) in self.name else f"{self.name} ({self.year})"
 
     def clean(self) -> None:
         """Say in words, and with both dates, what the constraints would refuse by their names."""

@@ -7,8 +7,10 @@ from uuid import uuid4
 
 from django.utils.translation import gettext as _
 
+from assignments.admin.edit_parts import EDITABLE, Option, PartInput, parts_kind, parts_of
 from assignments.admin_answers import page_titles, plain_answer
 from assignments.answer_editing import EDITOR, master_version
+from assignments.answer_places import row_title
 from kegiatan.form import elements as el
 from kegiatan.form.json_path import row_key
 from kegiatan.form.json_value import json_text
@@ -17,21 +19,12 @@ from kegiatan.forms import CompiledForm
 from masterdata.choices import choices_named
 
 RADIOS = 6  # more choices become a list that opens
-TITLE_LENGTH = 80
+COMPOSITE = el.COMPOSITE_TYPES | {"ranking"}
 _TEXT_TYPES = {
     "number": "number", "range": "number", "date": "date", "datetime-local": "datetime-local",
     "datetime": "datetime-local", "time": "time", "month": "month", "week": "week",
     "email": "email", "tel": "tel", "url": "url",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Option:
-    """A choice. value: as JSON, so that numbers stay numbers."""
-
-    value: str
-    text: str
-    chosen: bool
 
 
 @dataclass(frozen=True)
@@ -46,7 +39,7 @@ class InputRow:
 
 @dataclass(frozen=True)
 class Input:
-    """A question. kind: text, comment, radio, select, checks, lookup, rows or fixed.
+    """A question. kind: text, comment, radio, select, checks, lookup, parts, ranking, rows, fixed.
 
     input_type: of a text. note: why it is fixed. remark: text of its companion, None without one.
     new_row: id of the row that "add" would make, "" where the office may not change the rows.
@@ -59,6 +52,7 @@ class Input:
     input_type: str = "text"
     options: tuple[Option, ...] = ()
     rows: tuple[InputRow, ...] = ()
+    parts: tuple[PartInput, ...] = ()
     note: str = ""
     remark: str | None = None
     master: str = ""
@@ -108,6 +102,9 @@ class InputBuilder:
         if note is not None:
             return Input(path, label, "fixed", plain_answer(question, value), note=note)
         remark = _remark(question, answers)
+        if question.kind in EDITABLE:
+            parts = parts_of(question, value)
+            return Input(path, label, parts_kind(question), parts=parts, remark=remark)
         if question.master and not question.is_multiple:
             return self._lookup(question, value, path, remark)
         kind = _kind(question)
@@ -144,8 +141,10 @@ def _why_fixed(question: Question) -> str | None:
         return _("made by the form")
     if EDITOR not in question.editable_by:
         return _("not for the office to change")
-    unsupported = el.ATTACHMENT_TYPES | el.COMPOSITE_TYPES | {"ranking"}
-    if question.kind in unsupported or (question.master and question.is_multiple):
+    is_file = question.kind in el.ATTACHMENT_TYPES
+    is_list = bool(question.master) and question.is_multiple
+    is_whole = question.kind in COMPOSITE and not parts_of(question, None)
+    if is_file or is_list or is_whole:
         return _("this kind of question cannot be changed here")
     return None
 
@@ -196,15 +195,6 @@ def _remark(question: Question, answers: Mapping[str, Any]) -> str | None:
     if stored is None and not any(question.element.get(flag) is True for flag in flags):
         return None
     return _as_text(stored)
-
-
-def row_title(scope: Scope, row: Mapping[str, Any], index: int) -> str:
-    """Return a row's number and its first answer."""
-    for question in scope.questions.values():
-        value = row.get(question.key)
-        if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "":
-            return f"{index + 1}. {plain_answer(question, value)[:TITLE_LENGTH]}"
-    return f"{index + 1}."
 
 
 def _as_text(value: Any) -> str:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,10 +11,11 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from assignments.admin.edit_inputs import InputBuilder, row_title
+from assignments.admin.edit_inputs import InputBuilder
 from assignments.admin.showing import change_words, question_title, status_style
 from assignments.admin_acting import OFFICE_ROLES, ChangedMeanwhile, status_words
 from assignments.answer_editing import (
@@ -25,7 +27,10 @@ from assignments.answer_editing import (
     master_version,
     office_now,
 )
+from assignments.answer_places import rows_around
 from assignments.models import Assignment, OperationType
+from assignments.period import field_period
+from assignments.services.labelling import label_after
 from assignments.workflow import transition_for
 from cerdas.admin_rights import OfficeRights
 from cerdas.engine_file import engine_address
@@ -33,7 +38,7 @@ from cerdas.errors import CerdasError, Invalid
 from cerdas.request_body import body_limit
 from kegiatan.form import caps
 from kegiatan.form.editing import AnswerDiff, answer_changes
-from kegiatan.form.json_path import row_id, row_key, split_path
+from kegiatan.form.json_path import row_id, split_path
 from kegiatan.form.json_value import JsonObject, json_depth
 from kegiatan.forms import CompiledForm, form_get
 from masterdata.choices import choices_search
@@ -103,6 +108,16 @@ class EditPages:
         except CerdasError:
             return False
         return True
+
+    def edit_hint(self, unit: Assignment, rights: OfficeRights) -> str:
+        """Return from which day on the person may edit the answers; "" when they may or never."""
+        if not self.may_edit_soon(unit, rights):
+            return ""
+        period = field_period(unit.kegiatan_statistik, rights.satker)
+        if period.is_over(timezone.now()):
+            return ""
+        words = _("The office can edit the answers from %(day)s on: the field period ends before.")
+        return words % {"day": date_format(period.last + timedelta(days=1), "j F Y")}
 
     @body_limit(EDIT_BODY_BYTES)
     def edit_view(self, request: HttpRequest, unit_id: UUID) -> HttpResponse:
@@ -188,6 +203,7 @@ class EditPages:
             request, "review.html", _("Look at what changes"), unit, edit,
             judged=judged, typed=_lines(form, judged.typed, judged.answers, edit.base),
             follows=_lines(form, judged.follows, judged.answers, edit.base),
+            label=_other_label(unit, form, judged),
         )  # fmt: skip
 
     def _saved(
@@ -290,6 +306,12 @@ def _row_added(edit: Edit, asked: str) -> Edit:
     return Edit(edit.base, wanted, edit.version)
 
 
+def _other_label(unit: Assignment, form: CompiledForm, judged: EditJudged) -> str:
+    """Return the label that the unit gets with the judged answers, "" when it keeps its own."""
+    found = label_after(unit, form, unit.response.responses or {}, judged.answers)
+    return "" if found == unit.assignment_label else found
+
+
 def _lines(
     form: CompiledForm, changes: Sequence[AnswerDiff], *answers: JsonObject
 ) -> list[EditLine]:
@@ -304,33 +326,10 @@ def _line(
 ) -> EditLine:
     return EditLine(
         path=change.path,
-        place=_rows_around(form, change.path, answers),
+        place=rows_around(form.shape.scope, change.path, answers),
         title=question_title(form, change.path),
         before=change_words(form, change.path, change.old),
         after=change_words(form, change.path, change.new),
         theirs=change_words(form, change.path, other.new) if other is not None else "",
         is_clash=other is not None,
     )
-
-
-def _rows_around(form: CompiledForm, path: str, answers: Sequence[JsonObject]) -> str:
-    """Return the rows of a path by title and number, of the first answers that have them."""
-    return next((words for found in answers if (words := _rows_in(form, path, found))), "")
-
-
-def _rows_in(form: CompiledForm, path: str, answers: JsonObject) -> str:
-    steps, _last = split_path(path) or ([], "")
-    scope, place, words = form.shape.scope, answers, []
-    for key, wanted in steps:
-        rows = place.get(key)
-        found = [
-            (index, row)
-            for index, row in enumerate(rows if isinstance(rows, list) else [])
-            if isinstance(row, dict) and row_key(row, index) == wanted
-        ]
-        if not found or key not in scope.rosters:
-            return ""
-        index, place = found[0]
-        title, scope = scope.questions[key].title, scope.rosters[key]
-        words.append(f"{title}: {row_title(scope, place, index)}")
-    return " › ".join(words)

@@ -100,6 +100,7 @@ class ParkedOperationAdmin(TitledPages, OfficeAdmin):
     list_select_related = ["user", "kegiatan"]
     search_fields = ["user__name", "user__email"]
     search_help_text = gettext_lazy("Name or email of the person")
+    empty_words = gettext_lazy("Nothing waits. Whatever cannot be applied by itself appears here.")
     ordering = ["received_at", "id"]
     sortable_by = ["received"]
     actions = None
@@ -188,7 +189,7 @@ class ParkedOperationAdmin(TitledPages, OfficeAdmin):
             "unit": unit,
             "unit_label": unit_label(parked, {unit.pk: unit} if unit else {}),
             "why": reason_words(parked),
-            "faults": faults_of(parked),
+            "faults": faults_of(parked, sent),
             "sent": sent,
             "received": shown_time(parked.received_at, zone),
             "device_when": shown_time(parked.device_at, zone) if parked.device_at else "",

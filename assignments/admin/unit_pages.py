@@ -60,6 +60,7 @@ class UnitPages:
     message_user: Any
     admin_site: Any
     may_edit: Any
+    edit_hint: Any
 
     def unit_url(self, unit_id: UUID) -> str:
         """Return the address of a unit's page."""
@@ -99,6 +100,7 @@ class UnitPages:
             buttons=list(self._buttons(unit, rights)),
             file_base=self._file_base(unit),
             compare_url=self._compare_url(unit, rights),
+            edit_hint=self.edit_hint(unit, rights),
         )
 
     def _compare_url(self, unit: Assignment, rights: OfficeRights) -> str:

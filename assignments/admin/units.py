@@ -61,7 +61,7 @@ class AssignmentAdmin(
     kegiatan_path = "kegiatan_statistik"
     change_list_template = "assignments/admin/list.html"
     list_filter = UNIT_FILTERS
-    list_display = ["label", "region", "ppl_name", "pml_name", "status", "outcome", "updated"]
+    list_display = ["label", "region", "officers", "status", "outcome", "updated"]
     list_display_links = ["label"]
     list_select_related = ["response", "ppl", "pml", "kegiatan_statistik"]
     list_max_show_all = 50
@@ -72,6 +72,7 @@ class AssignmentAdmin(
     # the index `assignments_list`; UUIDv7: the newest units of each activity first
     ordering = ["-kegiatan_statistik_id", "-id"]
     sortable_by = ["label", "region", "updated"]
+    empty_words = gettext_lazy("Admins of an activity make units here one by one, or from a file.")
     actions = ["approve", "reject", "revert", "reassign", "cancel", "export"]
 
     def can_add(self, rights: OfficeRights) -> bool:
@@ -125,15 +126,10 @@ class AssignmentAdmin(
         """Return the code and the names of its areas."""
         return two_lines(unit.region_code or "–", unit.area)
 
-    @display(description="PPL")
-    def ppl_name(self, unit: Assignment) -> str:
-        """Return who enumerates it."""
-        return unit.ppl.name
-
-    @display(description="PML")
-    def pml_name(self, unit: Assignment) -> str:
-        """Return who supervises it."""
-        return unit.pml.name
+    @display(description=gettext_lazy("PPL and PML"))
+    def officers(self, unit: Assignment) -> SafeString:
+        """Return who enumerates it, and who supervises."""
+        return two_lines(unit.ppl.name, f"PML {unit.pml.name}")
 
     @display(description=gettext_lazy("Status"))
     def status(self, unit: Assignment) -> SafeString:

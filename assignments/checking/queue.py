@@ -12,13 +12,15 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from assignments.checking.verdicts import Answers, Judged, verdicts_write
+from assignments.checking.verdicts import SECONDS, Answers, Judged, verdicts_write
 from cerdas.prepared import execute, fetch_all, fetch_one
 from cerdas.tenancy import tenant_scope
+from kegiatan.form.caps import PATIENCE
+from kegiatan.form.engine_process import START_SECONDS
 
-TAKEN_SECONDS = 90  # longer than one batch can last
+TAKEN_SECONDS = 120  # a worker that needs longer says so in between
 BATCH = 4
-ATTEMPTS = 3
+ATTEMPTS = len(SECONDS)
 
 # Skip scan: one probe of the index per office, however many rows an office has waiting.
 _OFFICES = """
@@ -39,7 +41,7 @@ _TAKE = """
     )
     UPDATE check_queue q SET taken_until = now() + %(seconds)s * interval '1 second'
     FROM due WHERE q.assignment_id = due.assignment_id
-    RETURNING q.assignment_id, q.version
+    RETURNING q.assignment_id, q.version, q.attempts
 """
 _READ = """
     SELECT r.assignment_id, r.version, a.kegiatan_statistik_id, r.form_version_used,
@@ -52,6 +54,10 @@ _READ = """
     WHERE r.assignment_id = ANY (%s::uuid[])
 """
 _DROP = "DELETE FROM check_queue WHERE assignment_id = %s AND version = %s"
+_HOLD = """
+    UPDATE check_queue SET taken_until = now() + %s * interval '1 second'
+    WHERE assignment_id = ANY (%s::uuid[]) AND taken_until IS NOT NULL
+"""
 _GIVE_BACK = """
     UPDATE check_queue SET taken_until = NULL
     WHERE assignment_id = ANY (%s::uuid[]) AND taken_until IS NOT NULL
@@ -69,10 +75,11 @@ _LOCK = """
 
 @dataclass(frozen=True)
 class Taken:
-    """Answers that this worker has taken."""
+    """Answers that this worker has taken. failures: how often the engine failed on them."""
 
     satker_id: UUID
     answers: Answers
+    failures: int = 0
 
 
 def offices_waiting() -> list[UUID]:
@@ -89,13 +96,15 @@ def answers_take(satker_id: UUID, *, limit: int = BATCH) -> list[Taken]:
     """Take the oldest free rows of one office, in a transaction of their own."""
     with tenant_scope(satker_id):
         values = {"satker": satker_id, "limit": limit, "seconds": TAKEN_SECONDS}
-        taken = dict(fetch_all(_TAKE, values))
+        rows = fetch_all(_TAKE, values)
+        taken = {key: version for key, version, _failures in rows}
         found = {one.assignment_id: one for one in answers_read(list(taken))} if taken else {}
         ready = [key for key, version in taken.items() if _is(found.get(key), version)]
         for key in taken.keys() - set(ready):
             # gone, or never in step with the queue: there is nothing here to be judged
             execute(_DROP, [key, taken[key]])
-    return [Taken(satker_id, found[key]) for key in ready]
+    failures = {key: number for key, _version, number in rows}
+    return [Taken(satker_id, found[key], failures[key]) for key in ready]
 
 
 def _is(answers: Answers | None, version: int) -> bool:
@@ -139,6 +148,12 @@ def attempt_failed(satker_id: UUID, answers: Answers) -> int:
     with tenant_scope(satker_id):
         row = fetch_one(_FAILED_ONCE_MORE, [answers.assignment_id, answers.version])
     return int(row[0]) if row else 0
+
+
+def answers_hold(taken: Sequence[Taken], failures: int) -> None:
+    """Keep rows for as long as judging one that failed so often can take, and some more."""
+    longest = START_SECONDS + SECONDS[min(failures, ATTEMPTS - 1)] * PATIENCE
+    execute(_HOLD, [longest + TAKEN_SECONDS, [str(one.answers.assignment_id) for one in taken]])
 
 
 def answers_give_back(taken: Sequence[Taken]) -> None:

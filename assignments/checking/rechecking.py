@@ -9,9 +9,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
-from assignments.checking.engine_process import EngineGone, EngineProcess
 from assignments.checking.queue import ATTEMPTS
 from assignments.checking.verdicts import (
     Answers,
@@ -33,6 +32,7 @@ from cerdas.models import Job, JobState
 from cerdas.prepared import fetch_all
 from cerdas.tenancy import super_scope
 from kegiatan.form.engine import read_bundle
+from kegiatan.form.engine_process import EngineGone, EngineProcess
 from kegiatan.models import KegiatanSatker, KegiatanStatistik
 from satker.access import check_super_admin
 from satker.models import Satker, User
@@ -85,9 +85,9 @@ def answers_rejudge(process: EngineProcess, answers: Sequence[Answers]) -> list[
 
 def _judged(process: EngineProcess, answers: Answers) -> Judged:
     reason = ""
-    for _attempt in range(ATTEMPTS):
+    for failures in range(ATTEMPTS):
         try:
-            return answers_judge(process, answers)
+            return answers_judge(process, answers, failures=failures)
         except EngineGone as gone:
             reason = gone.reason
     return gave_up(answers, reason, read_bundle().hash)
@@ -141,29 +141,45 @@ def recheck_start(*, actor: User, satker: Satker, kegiatan: KegiatanStatistik) -
     Raises NotAllowed, NotFound.
     """
     check_manages_units(actor=actor, satker=satker, kegiatan=kegiatan, allow_super_admin=True)
-    waiting = Job.objects.filter(
-        satker=satker, kind=RECHECK, state=JobState.QUEUED, arguments__kegiatan=str(kegiatan.pk)
-    ).first()
-    return waiting or job_start(
+    waiting = _waiting(kegiatan).filter(satker=satker).first()
+    return waiting or _job_start(actor, satker, kegiatan)
+
+
+def recheck_start_everywhere(*, actor: User, kegiatan: KegiatanStatistik) -> list[Job]:
+    """Start it in every office where answers have arrived. super_admin only. Raises NotAllowed."""
+    check_super_admin(actor)
+    with super_scope():
+        places = KegiatanSatker.objects.filter(
+            Exists(offices_with_answers(kegiatan)),
+            kegiatan_statistik=kegiatan,
+            left_at__isnull=True,
+        )
+        waiting = {job.satker_id: job for job in _waiting(kegiatan)}
+        return [
+            waiting.get(place.satker_id) or _job_start(actor, place.satker, kegiatan)
+            for place in places.select_related("satker").order_by("satker__code")
+        ]
+
+
+def offices_with_answers(kegiatan: KegiatanStatistik) -> QuerySet[AssignmentResponse]:
+    """Return answers that have arrived, of the office of an outer `KegiatanSatker`."""
+    rows = AssignmentResponse.objects.filter(
+        satker=OuterRef("satker"), assignment__kegiatan_statistik=kegiatan
+    )
+    return rows.exclude(status__in=UNSENT)
+
+
+def _waiting(kegiatan: KegiatanStatistik) -> QuerySet[Job]:
+    return Job.objects.filter(
+        kind=RECHECK, state=JobState.QUEUED, arguments__kegiatan=str(kegiatan.pk)
+    )
+
+
+def _job_start(actor: User, satker: Satker, kegiatan: KegiatanStatistik) -> Job:
+    return job_start(
         actor=actor,
         satker=satker,
         kind=RECHECK,
         title=str(kegiatan),
         arguments={"kegiatan": str(kegiatan.pk)},
     )
-
-
-def recheck_start_everywhere(*, actor: User, kegiatan: KegiatanStatistik) -> list[Job]:
-    """Start it in every office where answers have arrived. super_admin only. Raises NotAllowed."""
-    check_super_admin(actor)
-    sent = AssignmentResponse.objects.filter(
-        satker=OuterRef("satker"), assignment__kegiatan_statistik=kegiatan
-    ).exclude(status__in=UNSENT)
-    with super_scope():
-        places = KegiatanSatker.objects.filter(
-            Exists(sent), kegiatan_statistik=kegiatan, left_at__isnull=True
-        )
-        return [
-            recheck_start(actor=actor, satker=place.satker, kegiatan=kegiatan)
-            for place in places.select_related("satker").order_by("satker__code")
-        ]

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from assignments.checking.engine_process import EngineGone, EngineProcess
 from assignments.models import CheckState, ResponseCheck
+from kegiatan.form.engine_process import EngineGone, EngineProcess
 from kegiatan.forms import CompiledForm, form_get
 from masterdata.choices import choices_named
 
@@ -20,6 +20,8 @@ LOCALE = "id"
 FINDINGS_KEPT = 300  # of errors, and of warnings
 MESSAGE_KEPT = 500
 GAVE_UP = "engine_gave_up"
+# What the engine may compute on answers, attempt by attempt; after the last it gives up.
+SECONDS = (3.0, 6.0, 12.0)
 Outcome = Literal["passed", "failed"]
 
 
@@ -52,20 +54,22 @@ class Judged:
     warnings: Sequence[Mapping[str, Any]]
 
 
-def answers_judge(process: EngineProcess, answers: Answers) -> Judged:
+def answers_judge(process: EngineProcess, answers: Answers, *, failures: int = 0) -> Judged:
     """Return the engine's verdict. Raises EngineGone when it gives none.
 
-    Whatever a questionnaire that was published once makes our own code do is such a failure too.
+    failures: how often it gave none on these answers; it may take longer each time. Whatever a
+    questionnaire that was published once makes our own code do is such a failure too.
     """
+    seconds = SECONDS[min(failures, len(SECONDS) - 1)]
     try:
-        return _judged(process, answers)
+        return _judged(process, answers, seconds)
     except (EngineGone, Error):
         raise
     except Exception as error:  # its text may quote an answer
         raise EngineGone(type(error).__name__) from None
 
 
-def _judged(process: EngineProcess, answers: Answers) -> Judged:
+def _judged(process: EngineProcess, answers: Answers, seconds: float) -> Judged:
     form = form_get(answers.kegiatan_id, answers.form_version)
     if form is None:
         raise EngineGone("no_form")
@@ -77,10 +81,10 @@ def _judged(process: EngineProcess, answers: Answers) -> Judged:
         "now": answers.now,
         "assignment_id": str(answers.assignment_id),
     }
-    reply = process.judge(request, form.schema)
+    reply = process.judge(request, form.schema, seconds=seconds)
     known = _known_if_some_are_not(form, reply["lookups"])
     if known:
-        reply = process.judge({**request, "known": known}, form.schema)
+        reply = process.judge({**request, "known": known}, form.schema, seconds=seconds)
     errors, warnings = _kept(reply["errors"]), _kept(reply["warnings"])
     return Judged(
         assignment_id=answers.assignment_id,
@@ -108,7 +112,7 @@ def gave_up(answers: Answers, reason: str, engine: str) -> Judged:
 
 def _reason_words(reason: str) -> str:
     words = {
-        "timeout": _("it took longer than 3 seconds"),
+        "timeout": _("it took too long"),
         "hung": _("it did not end"),
         "out_of_memory": _("it needed too much memory"),
         "crashed": _("the engine crashed"),

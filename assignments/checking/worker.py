@@ -8,17 +8,19 @@ and never holds an answer.
 import logging
 import signal
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
 
-from assignments.checking.engine_process import EngineGone, EngineProcess
 from assignments.checking.queue import (
     ATTEMPTS,
     Taken,
     answers_give_back,
+    answers_hold,
+    answers_read,
     answers_take,
     attempt_failed,
     offices_waiting,
@@ -26,11 +28,15 @@ from assignments.checking.queue import (
     verdict_keep,
 )
 from assignments.checking.verdicts import answers_judge, gave_up
+from assignments.models import CheckQueue
 from cerdas.audit import audit_context
+from cerdas.tenancy import tenant_scope
 from kegiatan.form.engine import read_bundle
+from kegiatan.form.engine_process import EngineGone, EngineProcess
 
 logger = logging.getLogger(__name__)
 IDLE_SECONDS = 0.5
+HOLD_AGAIN_SECONDS = 30.0
 RECONNECT_AFTER_SECONDS = 3.0
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
@@ -75,11 +81,14 @@ class CheckWorker:
 
     def _batch(self, satker_id: UUID, done: Done) -> None:
         taken = answers_take(satker_id)
-        left = list(taken)
+        left, held_at = list(taken), time.monotonic()
         try:
             for one in taken:
                 if self.is_stopping:
                     break
+                if one.failures or time.monotonic() - held_at > HOLD_AGAIN_SECONDS:
+                    answers_hold(left, one.failures)
+                    held_at = time.monotonic()
                 self._one(one, done)
                 left.remove(one)
         finally:
@@ -90,7 +99,7 @@ class CheckWorker:
     def _one(self, taken: Taken, done: Done) -> None:
         answers = taken.answers
         try:
-            judged = answers_judge(self.process, answers)
+            judged = answers_judge(self.process, answers, failures=taken.failures)
         except EngineGone as gone:
             done.failures += 1
             attempts = attempt_failed(taken.satker_id, answers)
@@ -148,6 +157,24 @@ def _pause(worker: CheckWorker, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not worker.is_stopping and time.monotonic() < deadline:
         time.sleep(0.1)
+
+
+def units_check(satker_id: UUID, unit_ids: Sequence[UUID]) -> int:
+    """Judge some units of an office that wait, before all others; return how many were kept.
+
+    Answers on which the engine fails go on waiting for a worker.
+    """
+    with tenant_scope(satker_id):
+        waiting = CheckQueue.objects.filter(satker_id=satker_id, pk__in=unit_ids)
+        answers = answers_read(list(waiting.values_list("pk", flat=True)))
+    process, kept = EngineProcess(), 0
+    try:
+        for one in answers:
+            with suppress(EngineGone):
+                kept += verdict_keep(satker_id, answers_judge(process, one))
+    finally:
+        process.close()
+    return kept
 
 
 def checks_run() -> int:

@@ -32,6 +32,7 @@ from assignments.models import (
 )
 from assignments.period import FieldPeriod, field_period
 from assignments.services.check_gates import check_reason_given
+from assignments.services.labelling import label_after, label_keep, label_made
 from assignments.services.outcome import outcome_after
 from assignments.workflow import Check, Period, Transition, transition_for, transitions_of
 from cerdas.errors import Invalid, NotAllowed
@@ -39,7 +40,6 @@ from cerdas.prepared import row_insert, row_update
 from kegiatan.form.canonical import CanonicalAnswers, accept_answers
 from kegiatan.form.editing import answer_changes, merge_editable
 from kegiatan.form.json_value import said
-from kegiatan.form.label import label_from_template
 from kegiatan.forms import CompiledForm, form_get
 from kegiatan.models import KegiatanStatistik
 from satker.models import Satker, User
@@ -220,7 +220,7 @@ def response_submit(
             "reviewed_by_admin_at",
         ],
     )
-    _relabel(unit.assignment, form, merged, data.label)
+    label_keep(unit.assignment, data.label.strip() or label_made(unit.assignment, form, merged))
 
 
 def _with_protected(
@@ -267,21 +267,8 @@ def _faulty_apart(
     return kept
 
 
-def _relabel(
-    assignment: Assignment, form: CompiledForm, answers: dict[str, Any], label: str
-) -> None:
-    """Take the phone's label, else make it from the template; an empty one changes nothing."""
-    made = label.strip() or label_from_template(
-        form.label_template, answers, assignment.prefilled_data, scope=form.shape.scope
-    )
-    made = made[:255]
-    if made and made != assignment.assignment_label:
-        assignment.assignment_label = made
-        row_update(assignment, ["assignment_label", "updated_at"])
-
-
 def _edit(unit: Unit, row: Transition, data: ActionData) -> None:
-    """Change single answers; every change is recorded. No change: no new version."""
+    """Change single answers; every change is recorded, the label follows. No change: no version."""
     response = unit.response
     form = _form(unit.kegiatan, response.form_version_used)
     before: dict[str, Any] = response.responses or {}
@@ -303,6 +290,7 @@ def _edit(unit: Unit, row: Transition, data: ActionData) -> None:
     response.version += 1
     fields = ["responses", "attachment_ids", "visit_outcome", "version", "updated_at"]
     response.save(update_fields=fields)
+    label_keep(unit.assignment, label_after(unit.assignment, form, before, merged.answers))
     AnswerChange.objects.bulk_create(
         AnswerChange(
             assignment_response=response,

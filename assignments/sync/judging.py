@@ -256,7 +256,8 @@ def _base_version(attempt: Attempt, stored: dict[UUID, AppliedOperation]) -> int
     op = attempt.operation
     if op.fault is not None:
         if op.is_field_work and attempt.office.was_ppl:
-            raise Stop(outcomes.parked(op.fault.code, op.fault.message, attempt.show))
+            fault = op.fault
+            raise Stop(outcomes.parked(fault.code, fault.message, attempt.show, fault.details))
         raise op.fault
     if op.after is None:
         return op.base_version
@@ -305,7 +306,8 @@ def _apply(attempt: Attempt, unit: Unit, base_version: int | None) -> int:
         )
     except PARKING_ERRORS as error:
         if op.is_field_work:
-            raise Stop(outcomes.parked(error.code, error.message, attempt.show)) from error
+            kept = outcomes.parked(error.code, error.message, attempt.show, error.details)
+            raise Stop(kept) from error
         raise Stop(outcomes.refused(error, attempt.show)) from error
     except CerdasError as error:
         raise Stop(outcomes.refused(error, attempt.show)) from error

@@ -52,10 +52,15 @@ def conflict(version: int, show: UUID) -> Result:
     )
 
 
-def parked(reason: str, message: str = "", show: UUID | None = None) -> Result:
-    """Return that field work is kept whole and waits for the office."""
+def parked(
+    reason: str,
+    message: str = "",
+    show: UUID | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> Result:
+    """Return that field work is kept whole and waits for the office. details: of the refusal."""
     words = message or _("Kept. Your office decides whether and how it is used.")
-    return Result(PARKED, reason, words, {}, show)
+    return Result(PARKED, reason, words, details or {}, show)
 
 
 def retry(code: str = "retry") -> Result:

@@ -14,7 +14,8 @@ ROSTER_DEPTH = 4  # rosters in one another
 CHOICES_MANY = 300  # beyond this a list belongs into master data: the phone gets slow
 CHOICES = 1_000
 LINT_FAULTS = 2_000  # faults listed for one form
-INSPECTION_SECONDS = 15.0  # what the engine may take to open a form, also on a busy machine
+PATIENCE = 20  # by the clock a call may take so many times its limit: a twentieth of one core
+INSPECTION_SECONDS = 8.0  # what the engine may compute to open a form
 
 # Answers of one assignment
 ANSWER_BYTES = 1024 * 1024

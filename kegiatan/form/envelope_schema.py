@@ -94,6 +94,9 @@ ENVELOPE_SCHEMA: dict[str, Any] = {
     },
 }
 
+# Rows that a form shows by itself; survey-core makes them at once, however many.
+FIRST_ROWS = ("panelCount", "minPanelCount", "rowCount", "minRowCount")
+
 # Properties of an element that shape, editing and exports rely on.
 ELEMENT_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -116,6 +119,10 @@ ELEMENT_SCHEMA: dict[str, Any] = {
         "visitOutcome": {"type": "boolean"},
         "maxPanelCount": {"type": "integer", "minimum": 1, "maximum": 5000},
         "maxRowCount": {"type": "integer", "minimum": 1, "maximum": 5000},
+        **{name: {"type": "integer", "minimum": 0, "maximum": 5000} for name in FIRST_ROWS},
+        "rateCount": {"type": "integer", "minimum": 2, "maximum": 1000},
+        "rateMin": {"type": "number", "minimum": -1000, "maximum": 1000},
+        "rateMax": {"type": "number", "minimum": -1000, "maximum": 1000},
         "valueTrue": {"type": ["string", "number", "boolean"]},
         "valueFalse": {"type": ["string", "number", "boolean"]},
     },

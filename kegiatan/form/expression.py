@@ -23,10 +23,23 @@ BUILT_IN_FUNCTIONS = frozenset(
         "today", "trunc", "weekday", "year",
     }
 )  # fmt: skip
-# (roster, name of a question in its rows, [name to return,] condition on a row)
+# Ours, in pwa/src/engine/form-functions.ts.
+OWN_FUNCTIONS = frozenset(
+    {
+        "coalesce", "concatText", "countNonEmpty", "countRows", "countSelected", "dateText",
+        "dateTimeText", "formatDate", "isSelected", "joinInArray", "matches", "mathOf", "pick",
+        "roundTo", "sameText", "selectedAt", "textAfter", "textBefore", "textContains",
+        "textEndsWith", "textLength", "textNormalize", "textSlice", "textStartsWith",
+        "textTranslate", "toDays", "toInteger", "toNumber", "valueInRow",
+    }
+)  # fmt: skip
+# (roster, name of a question in its rows, [name to return,] condition on a row);
+# countRows: (roster, condition on a row)
 ARRAY_FUNCTIONS = frozenset(
-    {"avgInArray", "countInArray", "maxInArray", "minInArray", "sumInArray"}
+    {"avgInArray", "countInArray", "countRows", "maxInArray", "minInArray", "sumInArray"}
 )
+# Its second argument is a regular expression.
+MATCHING_FUNCTION = "matches"
 # Functions whose first argument is the name of a question, as text.
 NAMING_FUNCTIONS = frozenset({"displayValue", "propertyValue", "getComment", "isContainerReady"})
 

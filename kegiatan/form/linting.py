@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from kegiatan.form import caps
 from kegiatan.form import elements as el
 from kegiatan.form.envelope import check_envelope
+from kegiatan.form.envelope_schema import FIRST_ROWS
 from kegiatan.form.form_fault import ERROR, WARNING, FormFault
 from kegiatan.form.linting_envelope import Masters, envelope_faults
 from kegiatan.form.linting_expressions import cycle_faults, expression_faults
@@ -31,8 +32,9 @@ SURVEYJS, ORIGINAL, UNKNOWN = "surveyjs", "original", "unknown"
 _HOPELESS = {
     "not_an_object", "too_deep", "not_json", "too_large", "too_many_elements", "original_format",
 }  # fmt: skip
-# Expressions that would take the engine's time or stack.
+# Expressions that would take the engine's time or stack, and what it would make too many of.
 _TOO_MUCH = {"expression_too_long", "expression_too_deep", "expressions_too_long"}
+_COUNTED = (*FIRST_ROWS, "maxPanelCount", "maxRowCount", "rateCount", "rateMin", "rateMax")
 
 
 class FormInspector(Protocol):
@@ -84,7 +86,7 @@ def lint_form(
     """Return every fault of a form_schema; never raises, whatever JSON value comes.
 
     masters: versions of each type that are loaded; None leaves that unsaid.
-    engine: asked last, and not about a form with an expression over a cap.
+    engine: asked last, and not about a form with an expression or a number of rows over a cap.
     functions: what expressions may call beside the functions of survey-core.
     """
     found = check_envelope(form)
@@ -94,7 +96,7 @@ def lint_form(
         return LintReport(kind, _count_original(form) if kind == ORIGINAL else 0, 0, tuple(found))
     tree = FormTree(form)
     found += _tree_faults(tree, masters, functions)
-    if engine is not None and not {fault.code for fault in found} & _TOO_MUCH:
+    if engine is not None and not any(map(_is_too_much, found)):
         found += _not_told(engine.inspect(form), found)
     questions = list(tree.questions)
     mapped = sum(1 for node in questions if node.kind in el.ELEMENT_TYPES)
@@ -111,6 +113,14 @@ def _tree_faults(
     yield from cycle_faults(tree, resolver)
     yield from regex_faults(tree)
     yield from text_faults(tree)
+
+
+def _is_too_much(fault: FormFault) -> bool:
+    """Return whether a fault keeps the engine from being asked: it could take all it has."""
+    if fault.code == "too_many_choices":
+        return fault.severity == ERROR
+    is_count = fault.code == "out_of_range" and fault.path.endswith(_COUNTED)
+    return is_count or fault.code in _TOO_MUCH
 
 
 def _not_told(said: Sequence[FormFault], found: list[FormFault]) -> list[FormFault]:

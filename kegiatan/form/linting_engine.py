@@ -5,11 +5,10 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
-from kegiatan.form import caps
-from kegiatan.form.engine import (
-    Engine,
+from kegiatan.form.engine import read_bundle
+from kegiatan.form.engine_process import EngineGone, shared_process
+from kegiatan.form.engine_results import (
     EngineError,
-    EngineNotBuilt,
     ExpressionFault,
     Inspection,
     JsonFault,
@@ -26,37 +25,50 @@ class Inspecting(Protocol):
     """The part of the form engine that the linter asks."""
 
     def inspect(self, form: dict[str, Any]) -> Inspection:
-        """Return what survey-core says about a form; raises EngineError."""
+        """Return what survey-core says about a form; raises EngineGone, EngineError."""
 
 
 class EngineInspector:
-    """Asks an engine, by default one of its own that is closed afterwards: publishing is rare, and
-    a form that fills an isolate's memory must not take one from those who check answers."""
+    """Asks an engine, by default that of a process beside this one: what a form makes V8 do ends
+    neither a server nor those who check answers.
+    """
 
     def __init__(self, engine: Inspecting | None = None) -> None:
         self._engine = engine
 
     def inspect(self, form: dict[str, Any]) -> list[FormFault]:
-        """Return the faults that the engine finds; an engine that fails is a fault of the form."""
+        """Return the faults that the engine finds; an engine that fails is a fault of the form.
+
+        It opens the form, then judges it without an answer: the least that every check takes.
+        """
         try:
             return list(_faults(self._inspection(form)))
-        except EngineNotBuilt:
-            message = _("The form engine is not built here: what it would say is missing.")
-            remedy = _("Build it with scripts/node.sh and check again.")
-            return [FormFault("", "engine_missing", message, remedy, WARNING)]
         except EngineError as error:
-            message = _("The form engine cannot open the form: %(what)s") % {"what": str(error)}
-            remedy = _("Take out what was added last, and check again.")
-            return [FormFault("", "engine_failed", message, remedy)]
+            return [_gone(EngineGone(error.code, str(error)))]
+        except EngineGone as gone:
+            return [_gone(gone)]
 
     def _inspection(self, form: dict[str, Any]) -> Inspection:
         if self._engine is not None:
             return self._engine.inspect(form)
-        own = Engine(timeout_seconds=caps.INSPECTION_SECONDS)
-        try:
-            return own.inspect(form)
-        finally:
-            own.close()
+        read_bundle()
+        with shared_process("lint") as process:
+            return process.inspect(form)
+
+
+def _gone(gone: EngineGone) -> FormFault:
+    if gone.reason == "not_built":
+        message = _("The form engine is not built here: what it would say is missing.")
+        remedy = _("Build it with scripts/node.sh and check again.")
+        return FormFault("", "engine_missing", message, remedy, WARNING)
+    if gone.reason in ("timeout", "hung"):
+        message = _("The form takes the engine too long, even without answers.")
+        remedy = _("Use fewer questions, rows, columns or conditions that read each other.")
+        return FormFault("", "engine_too_slow", message, remedy)
+    what = gone.words or gone.reason
+    message = _("The form engine cannot open the form: %(what)s") % {"what": what}
+    remedy = _("Take out what was added last, and check again.")
+    return FormFault("", "engine_failed", message, remedy)
 
 
 def _faults(inspection: Inspection) -> Iterator[FormFault]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from kegiatan.form import caps
 from kegiatan.form.expression import (
     BUILT_IN_FUNCTIONS,
+    OWN_FUNCTIONS,
     ExpressionFaulty,
     expression_calls,
     expression_depth,
@@ -29,9 +30,9 @@ def expression_faults(
 ) -> Iterator[FormFault]:
     """Yield the faults of all expressions, and of names that texts show.
 
-    functions: names the form engine knows beside those of survey-core.
+    functions: names the form engine knows beside those of survey-core and ours.
     """
-    known = BUILT_IN_FUNCTIONS | set(functions)
+    known = BUILT_IN_FUNCTIONS | OWN_FUNCTIONS | set(functions)
     for place in tree.expressions:
         yield from _one(place, resolver, known)
     total = sum(len(place.text) for place in tree.expressions)

@@ -91,19 +91,33 @@ def _lists(node: Node) -> Iterator[FormFault]:
     keys: tuple[str, ...] = _LABELLED_LISTS.get(node.kind, ())
     if node.kind in el.CHOICE_TYPES:
         keys = ("choices",)
+        made = _generated(node.element)
+        yield from _length(made, f"{node.path}.choicesMax")
     for key in keys:
         items, path = el.items_of(node.element.get(key)), f"{node.path}.{key}"
-        yield from _length(items, path)
+        yield from _length(len(items), path)
         for number, item in enumerate(items[: caps.CHOICES]):
             yield from _label(item, f"{path}[{number}]", node.kind)
 
 
-def _length(items: list[object], path: str) -> Iterator[FormFault]:
-    if len(items) <= caps.CHOICES_MANY:
+def _generated(element: el.Element) -> float:
+    """Return how many choices survey-core makes of choicesMin, choicesMax and choicesStep."""
+    first, last, step = (
+        _number(element.get(key)) for key in ("choicesMin", "choicesMax", "choicesStep")
+    )
+    return max(0.0, (last - first) / max(abs(step or 1.0), 1e-9))
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, (int, float)) and abs(value) < 1e18 else 0.0
+
+
+def _length(count: float, path: str) -> Iterator[FormFault]:
+    if count <= caps.CHOICES_MANY:
         return
     message = _("The list has %(count)d choices; phones get slow beyond %(cap)d.")
-    text = message % {"count": len(items), "cap": caps.CHOICES_MANY}
-    severity = "error" if len(items) > caps.CHOICES else WARNING
+    text = message % {"count": min(count, 10**12), "cap": caps.CHOICES_MANY}
+    severity = "error" if count > caps.CHOICES else WARNING
     remedy = _("Load the list as master data and name it with master.")
     yield FormFault(path, "too_many_choices", text, remedy, severity)
 

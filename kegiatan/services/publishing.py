@@ -10,7 +10,7 @@ from typing import Any
 from django.db import DataError, connection, transaction
 from django.utils.translation import gettext as _
 
-from kegiatan.errors import FormFaulty
+from kegiatan.errors import FormDoubtful, FormFaulty
 from kegiatan.form.form_fault import FormFault
 from kegiatan.form.linting import LintReport, lint_form
 from kegiatan.form.linting_engine import EngineInspector
@@ -24,18 +24,25 @@ logger = logging.getLogger(__name__)
 
 
 def form_publish(
-    *, actor: User, kegiatan: KegiatanStatistik, schema: dict[str, Any], notes: str = ""
+    *,
+    actor: User,
+    kegiatan: KegiatanStatistik,
+    schema: dict[str, Any],
+    notes: str = "",
+    accepts_warnings: bool = True,
 ) -> FormVersion:
     """Publish a questionnaire as the next version of an activity. super_admin only.
 
     schema: form_schema, an envelope around a SurveyJS model. The same as the newest version
-    publishes nothing and returns that version. Warnings of the linter do not refuse a form.
-    Raises NotAllowed, FormFaulty (every fault at once).
+    publishes nothing and returns that version. accepts_warnings: False refuses a form of which the
+    linter warns. Raises NotAllowed, FormFaulty (every fault at once), FormDoubtful.
     """
     check_super_admin(actor)
     report = form_check(schema)
     if report.errors:
         raise faults_refused(report.faults)
+    if report.warnings and not accepts_warnings:
+        raise FormDoubtful(details={"faults": [asdict(fault) for fault in report.faults]})
     with transaction.atomic():
         # One publisher at a time, so that version numbers have no gap and no double.
         locked = (

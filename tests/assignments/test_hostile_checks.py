@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from assignments.checking.child import PROJECT_DIR
-from assignments.checking.engine_process import EngineGone, EngineProcess
+from assignments.checking import verdicts
 from assignments.checking.queue import queue_length
 from assignments.checking.worker import checks_run
 from assignments.models import ResponseCheck
 from cerdas.tenancy import tenant_scope
+from kegiatan.form.engine_child import PROJECT_DIR
+from kegiatan.form.engine_process import EngineGone, EngineProcess
 from tests import factories
 from tests.assignments.sending import WHOLE_LISTING
 
@@ -69,6 +70,23 @@ NAMES = [
     {"type": "text", "name": "constructor", "isRequired": True},
     {"type": "text", "name": "toString"},
 ]
+DOUBLING = [
+    {"type": "expression", "name": f"e{n}", "expression": f"{{{name}}} + {{{name}}}"}
+    for n, name in enumerate(["x", *(f"e{n}" for n in range(39))])
+]
+LOOP = [
+    {"type": "text", "name": "a", "inputType": "number", "isRequired": True},
+    {"type": "text", "name": "b", "inputType": "number", "max": 5},
+]
+TRIGGERS = [
+    {
+        "type": "runexpression",
+        "expression": f"{{{a}}} > 0",
+        "setToName": b,
+        "runExpression": f"{{{a}}} + 1",
+    }
+    for a, b in ("ab", "ba")
+]
 # Each with what may become of it; none may stop what comes after.
 HOSTILE: dict[str, tuple[dict[str, Any], Any]] = {
     "regex that backtracks": (form(BOMB), {"x": SECRET}),
@@ -77,6 +95,10 @@ HOSTILE: dict[str, tuple[dict[str, Any], Any]] = {
     "panels 400 deep": (form(deep(400)), {"x": 1}),
     "answers 500 deep": (form({"type": "text", "name": "x"}), {"x": nested(500)}),
     "names of the prototype": (form(*NAMES), {"__proto__": {"polluted": 1}, "constructor": "x"}),
+    "strings that double": (form({"type": "text", "name": "x"}, *DOUBLING), {"x": "x" * 50}),
+    "rows without end": (form({**ROSTER, "minPanelCount": 10**9, "maxPanelCount": 10**9}), {}),
+    "triggers in a circle": ({**form(*LOOP), "triggers": TRIGGERS}, {"a": 1, "b": 9}),
+    "50 MB": (form({"type": "text", "name": "x"}), {"x": "x" * 50_000_000}),
     "types that do not fit": (form(ROSTER), {"anggota": {"length": 1e9}}),
 }
 
@@ -88,10 +110,17 @@ GIVEN_UP = {
 }
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Attempts that are shorter than in an office: these answers have no end anyway."""
+    monkeypatch.setattr(verdicts, "SECONDS", (1.0, 1.0, 1.5))
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_queue_moves_on(
-    name: str, satker: Any, kegiatan: Any, enumerator: Any, supervisor: Any, caplog: Any
-) -> None:
+    name: str, satker: Any, kegiatan: Any, enumerator: Any, supervisor: Any, caplog: Any,
+    impatient: None,
+) -> None:  # fmt: skip
     schema, answers = HOSTILE[name]
     hostile = factories.kegiatan([satker], schema=schema)
     fields = {"status": "Submitted by PPL", "version": 2}
@@ -101,12 +130,12 @@ def test_the_queue_moves_on(
     checks_run()
     assert queue_length() == 0
     with tenant_scope(satker):
-        verdicts = {row.pk: row for row in ResponseCheck.objects.all()}
-    assert verdicts[good.pk].state == "passed"
-    assert (verdicts[bad.pk].state, verdicts[bad.pk].version) == ("failed", 2)
+        kept = {row.pk: row for row in ResponseCheck.objects.all()}
+    assert kept[good.pk].state == "passed"
+    assert (kept[bad.pk].state, kept[bad.pk].version) == ("failed", 2)
     assert SECRET not in caplog.text
     if name in GIVEN_UP:
-        [fault] = verdicts[bad.pk].errors
+        [fault] = kept[bad.pk].errors
         assert (fault["code"], fault["reason"]) == ("engine_gave_up", GIVEN_UP[name])
         assert SECRET not in str(fault)
 
@@ -172,7 +201,7 @@ def test_memory_that_v8_does_not_count_is_bounded_too(tmp_path: Path) -> None:
     script.write_text(
         "import sys\n"
         f"sys.path.insert(0, {str(PROJECT_DIR)!r})\n"
-        "from assignments.checking.child import _limit_self\n"
+        "from kegiatan.form.engine_child import _limit_self\n"
         "_limit_self()\n"
         "from py_mini_racer import MiniRacer, JSEvalException\n"
         "import os\n"

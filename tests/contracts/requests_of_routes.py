@@ -93,6 +93,7 @@ KWARGS: dict[str, Fill] = {
     "type": lambda t: "KBLI",
     "version": lambda t: "2020",
     "name": lambda t: "0123456789abcdef",  # of the form engine's script, which is everybody's
+    "address": lambda t: f"k/{t.kegiatan}/units/{t.unit}",  # of a page of the phone app
     "uid": lambda t: urlsafe_base64_encode(t.ppl.encode()),
     "token": lambda t: "abc123-0123456789abcdef0123456789abcdef",
 }

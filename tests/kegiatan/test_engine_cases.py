@@ -10,7 +10,8 @@ import pytest
 from kegiatan.form.canonical import canonical_answers
 from kegiatan.form.editing import answer_changes, merge_editable
 from kegiatan.form.elements import ELEMENT_TYPES
-from kegiatan.form.engine import Engine, Finding, Verdict, checksum
+from kegiatan.form.engine import Engine, checksum
+from kegiatan.form.engine_results import Finding, Verdict
 from kegiatan.form.label import label_from_template
 from kegiatan.form.questions import form_scope
 from tests.kegiatan.engine_corpus import Case, read_cases

@@ -11,16 +11,13 @@ from typing import Any
 
 import pytest
 
-from kegiatan.form.engine import (
-    BUILD,
+from kegiatan.form.engine import BUILD, Engine, engine, read_bundle
+from kegiatan.form.engine_results import (
     ERROR_LENGTH,
-    Engine,
     EngineError,
     EngineNotBuilt,
     EngineOutOfMemory,
     EngineTimeout,
-    engine,
-    read_bundle,
 )
 
 ROOT = Path(__file__).parents[2]

@@ -348,7 +348,7 @@ def test_check_form_tells_people_what_to_do(tmp_path: Path) -> None:
     out = StringIO()
     with pytest.raises(CommandError):
         call_command("check_form", written(tmp_path, '{"pages": [{"questions": []}]}'), stdout=out)
-    assert "[original_format]" in out.getvalue()
+    assert "[no_questions]" in out.getvalue()
     assert "pages[0].questions" in out.getvalue()
 
 

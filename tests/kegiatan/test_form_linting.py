@@ -12,13 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kegiatan.form import caps
-from kegiatan.form.engine import (
-    EngineTimeout,
-    ExpressionFault,
-    Inspection,
-    JsonFault,
-    engine,
-)
+from kegiatan.form.engine import engine
+from kegiatan.form.engine_process import EngineGone
+from kegiatan.form.engine_results import ExpressionFault, Inspection, JsonFault
 from kegiatan.form.form_fault import ERROR, WARNING, FormFault
 from kegiatan.form.form_text import parse_form
 from kegiatan.form.linting import LintReport, lint_form
@@ -485,8 +481,53 @@ def test_what_the_engine_says_is_told() -> None:
 
 
 def test_a_form_that_stops_the_engine_is_not_published() -> None:
-    engine = EngineInspector(Engine(EngineTimeout("no result within 15 s")))
-    assert told(form_of(A), engine=engine) == {("", "engine_failed", ERROR)}
+    for reason, code in (
+        ("timeout", "engine_too_slow"), ("hung", "engine_too_slow"), ("crashed", "engine_failed"),
+        ("out_of_memory", "engine_failed"), ("broken", "engine_failed"),
+    ):  # fmt: skip
+        engine = EngineInspector(Engine(EngineGone(reason)))
+        assert told(form_of(A), engine=engine) == {("", code, ERROR)}
+
+
+def test_a_form_that_ends_v8_ends_nothing_else() -> None:
+    doubled = [{"name": "v0", "expression": "'xxxxxxxxxx'"}] + [
+        {"name": f"v{n}", "expression": f"{{v{n - 1}}} + {{v{n - 1}}}", "includeIntoResult": True}
+        for n in range(1, 40)
+    ]
+    form = form_of(A, text("b", title="{v39}"), calculatedValues=doubled)
+    assert ("", "engine_failed", ERROR) in told(form, engine=EngineInspector())
+    assert told(form_of(A), engine=EngineInspector()) == set()
+
+
+def test_a_form_that_no_check_could_judge_in_time_is_not_published() -> None:
+    columns = [
+        {"name": f"c{n}", "cellType": "dropdown", "choices": [{"value": 1, "text": "Ya"}] * 20}
+        for n in range(60)
+    ]
+    rows = [{"value": f"r{n}", "text": f"Baris {n}"} for n in range(400)]
+    wide = form_of(A, {"type": "matrixdropdown", "name": "m", "rows": rows, "columns": columns})
+    assert ("", "engine_too_slow", ERROR) in told(wide, engine=EngineInspector())
+
+
+@pytest.mark.parametrize(
+    ("element", "place", "code"),
+    [
+        (roster("r", A, panelCount=10**9), "panelCount", "out_of_range"),
+        (roster("r", A, minPanelCount=10**9), "minPanelCount", "out_of_range"),
+        ({"type": "matrixdynamic", "name": "m", "rowCount": 10**9, "columns": [
+            {"name": "c", "cellType": "text"}]}, "rowCount", "out_of_range"),
+        ({"type": "rating", "name": "n", "rateMax": 10**9}, "rateMax", "out_of_range"),
+        ({"type": "rating", "name": "n", "rateCount": 10**9}, "rateCount", "out_of_range"),
+        ({"type": "dropdown", "name": "d", "choicesMax": 10**9}, "choicesMax", "too_many_choices"),
+        ({"type": "dropdown", "name": "d", "choicesMax": 9, "choicesStep": 1e-9}, "choicesMax",
+         "too_many_choices"),
+    ],
+)  # fmt: skip
+def test_what_survey_core_would_make_too_many_of_is_not_opened(
+    element: dict[str, Any], place: str, code: str
+) -> None:
+    asked = EngineInspector(Engine(AssertionError("the engine was asked")))
+    assert (f"{AT}[1].{place}", code, ERROR) in told(form_of(A, element), engine=asked)
 
 
 def test_the_engine_finds_what_the_linter_cannot() -> None:

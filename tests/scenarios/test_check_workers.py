@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from assignments.checking.child import PROJECT_DIR
 from assignments.models import AssignmentResponse, CheckQueue, ResponseCheck
 from cerdas.tenancy import tenant_scope
+from kegiatan.form.engine_child import PROJECT_DIR
 from tests import factories
 from tests.assignments.sending import LISTING, WHOLE_LISTING, submit
 from tests.scenarios.live import LiveServer, database_url

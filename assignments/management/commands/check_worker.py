@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from assignments.checking.supervising import workers_supervise
 from assignments.checking.worker import worker_run
-from kegiatan.form.engine import EngineNotBuilt
+from kegiatan.form.engine_results import EngineNotBuilt
 
 
 class Command(BaseCommand):

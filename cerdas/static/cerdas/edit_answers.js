@@ -75,11 +75,31 @@
       return Array.isArray(before) && same(before, chosen) ? before : chosen;
     }
     if (kind === "lookup") return box.querySelector("[data-chosen]").dataset.code || undefined;
-    if (input.type === "number") {
-      if (input.validity.badInput) return "?";
-      return input.value === "" ? undefined : input.valueAsNumber;
+    if (kind === "parts") return partsOf(box, before);
+    if (kind === "ranking") return rankingOf(box);
+    return typed(input);
+  };
+  const typed = input => {
+    if (input.tagName === "SELECT") return input.value ? JSON.parse(input.value) : undefined;
+    if (input.type !== "number") return input.value.trim() === "" ? undefined : input.value;
+    if (input.validity.badInput) return "?";
+    return input.value === "" ? undefined : input.valueAsNumber;
+  };
+  const partsOf = (box, before) => {
+    const answer = before && typeof before === "object" && !Array.isArray(before) ? { ...before } : {};
+    for (const part of box.querySelectorAll("[data-part]")) {
+      const value = typed(part);
+      if (value === undefined) delete answer[part.dataset.part];
+      else Object.defineProperty(answer, part.dataset.part, { value, writable: true, enumerable: true, configurable: true });
     }
-    return input.value.trim() === "" ? undefined : input.value;
+    return Object.keys(answer).length ? answer : undefined;
+  };
+  const rankingOf = box => {
+    const places = [...box.querySelectorAll("[data-part]")]
+      .map(part => ({ value: JSON.parse(part.dataset.part), place: typed(part) }))
+      .filter(({ place }) => typeof place === "number");
+    places.sort((a, b) => a.place - b.place);
+    return places.length ? places.map(({ value }) => value) : undefined;
   };
   const gather = box => {
     const path = box.dataset.q;

@@ -17,6 +17,7 @@ import {
 import "survey-core/i18n/indonesian";
 
 import { MATRIX_ROWS, ROWS_LIMIT } from "./elements";
+import "./form-functions";
 import { type Json, type JsonObject, get, isObject, textOf } from "./json";
 import { type MessageKey, message } from "./messages";
 
@@ -116,7 +117,11 @@ export class GeotagQuestion extends OwnQuestion {
   }
 }
 
-/** Photos: a list of attachment ids. minCount, maxCount: how many, once there is one. */
+/**
+ * Photos: a list of attachment ids. minCount, maxCount: how many, once there is one.
+ *
+ * maxPixels, quality, keepPosition: how the phone makes them smaller; they judge nothing.
+ */
 export class PhotoQuestion extends OwnQuestion {
   get minCount(): number | undefined {
     return this.getPropertyValue("minCount") as number | undefined;
@@ -199,7 +204,11 @@ function addType(name: string, properties: OwnProperties, create: (name: string)
 
 function register(): void {
   addType("geotag", ["minAccuracy:number"], (name) => new GeotagQuestion(name));
-  addType("photo", ["minCount:number", "maxCount:number"], (name) => new PhotoQuestion(name));
+  addType(
+    "photo",
+    ["minCount:number", "maxCount:number", "maxPixels:number", "quality:number", "keepPosition:boolean"],
+    (name) => new PhotoQuestion(name),
+  );
   addType("barcode", [], (name) => new BarcodeQuestion(name));
   addType("signature", [], (name) => new SignatureQuestion(name));
   addType("prefilled", ["dataKey"], (name) => new PrefilledQuestion(name));

@@ -8,15 +8,27 @@ import { type Difference, type Edited, compareAnswers, mergeEditable } from "./e
 import type { JsonObject } from "./json";
 import { formTree } from "./scope";
 
-export { canonicalAnswers } from "./canonical";
+export { NO_ASSIGNMENT, canonicalAnswers, rowIds } from "./canonical";
 export type { Difference, Edited } from "./editing";
+export { type Choice, localized } from "./elements";
 export type { Finding } from "./findings";
 export { type Inspection, inspect } from "./inspect";
-export type { Json, JsonObject } from "./json";
+export { type Json, type JsonObject, atPath, get, isObject, objectsOf, sameJson } from "./json";
 export { labelOf } from "./label";
-export { type LiveOptions, createSurvey } from "./live";
+export { type LiveOptions, type MasterItem, type MasterSearch, type MasterTexts, createSurvey } from "./live";
+export { isEmpty } from "./misfits";
 export { type PrepareOptions, prepare } from "./prepare";
-export { type FormTree, formTree } from "./scope";
+export {
+  type FormQuestion,
+  type FormTree,
+  type Scope,
+  formTree,
+  isComputed,
+  labelsOf,
+  ownerOf,
+  walkScope,
+} from "./scope";
+export { rowId, rowKey } from "./uuid";
 export { type CompiledForm, type EvaluateOptions, type Verdict, compile, evaluate } from "./verdict";
 
 /** Return what differs between two sets of canonical answers, rows known by their `_id`. */

@@ -122,8 +122,16 @@ function nameRow(
   const rows: unknown[] = Array.isArray(value) ? [...(value as unknown[])] : [];
   while (rows.length <= index) rows.push({});
   const row = rows[index];
+  // survey-core tells of every row when it first draws a roster, also of those that have been there.
+  if (isObject(row) && hasOwnId(rows, row)) return;
   rows[index] = { ...(isObject(row) ? withFreshRows(row, newId) : {}), _id: newId() };
   question.value = rows;
+}
+
+/** Return whether a row has an id that no other row of its roster has: a copied row has not. */
+function hasOwnId(rows: unknown[], row: JsonObject): boolean {
+  const id = rowId(row["_id"]);
+  return id !== undefined && !rows.some((other) => other !== row && isObject(other) && rowId(other["_id"]) === id);
 }
 
 /** Give the rows inside a copied row ids of their own. */

@@ -89,6 +89,13 @@ test("rows keep the ids they have", () => {
   expect(ids(survey.data)).toEqual([ONE]);
 });
 
+test("rows keep their ids when the roster is drawn for the first time, jobs in them too", () => {
+  const survey = open({ anggota: [{ _id: ONE, nama_art: "Budi", kerja: [{ _id: JOB, kbli: "01111" }] }] });
+  const inner = roster(survey).panels[0]?.getQuestionByName("kerja") as QuestionPanelDynamicModel;
+  expect(inner.panels).toHaveLength(1);
+  expect(ids(survey.data)).toEqual([ONE, JOB]);
+});
+
 test("a new row gets an id, also where the row before it is copied with its jobs", () => {
   const survey = open({ anggota: [{ _id: ONE, nama_art: "Budi", kerja: [{ _id: JOB, kbli: "01111" }] }] });
   roster(survey).addPanel();

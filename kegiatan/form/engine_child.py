@@ -1,10 +1,11 @@
-"""The program of the process in which V8 judges answers. It is started by `engine_process`.
+"""The program of a process in which V8 runs. It is started by `engine_process`.
 
 It has no settings, no secrets, no database: requests come on stdin and verdicts leave on stdout,
 each as 4 bytes of length and JSON. It limits itself and may be killed at any moment.
 """
 
 import ctypes
+import json
 import os
 import resource
 import signal
@@ -43,42 +44,80 @@ def _limit_self() -> None:
 
 
 def _answer(engine: Any, forms: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-    """Judge one request: {key, form, answers, prefilled, locale, now, assignment_id, known}."""
-    from kegiatan.form.engine import EngineError
+    """Answer one request: {key, form, answers, prefilled, locale, now, assignment_id, known,
+    seconds}; `do`: verdict, for the whole of it, or inspect, for what the linter asks.
+    """
+    from kegiatan.form.engine_results import EngineError
 
     if request.get("form") is not None:
         forms[request["key"]] = request["form"]
     form = forms.get(request["key"])
     if form is None:
         return {"needs_form": True}
-    names = ("key", "locale", "now", "assignment_id", "known")
-    options = {name: request.get(name) for name in names}
     try:
-        verdict = engine.evaluate(form, request["answers"], request["prefilled"], **options)
+        if request.get("do") == "inspect":
+            return _inspected(engine, form, request["seconds"])
+        return _judged(engine, form, request)
     except EngineError as error:
-        return {"failure": error.code}  # never its text, which may quote an answer
+        # what a broken form says is about the form; an error over answers may quote one
+        words = str(error) if request.get("do") == "inspect" else ""
+        return {"failure": error.code, "words": words}
+
+
+def _judged(engine: Any, form: Any, request: dict[str, Any]) -> dict[str, Any]:
+    names = ("key", "locale", "now", "assignment_id", "known", "seconds")
+    options = {name: request.get(name) for name in names}
+    raw = engine.evaluate_raw(form, request["answers"], request["prefilled"], **options)
+    if request.get("do") == "verdict":
+        return {"verdict": raw}
     return {
-        "errors": verdict.errors,
-        "warnings": verdict.warnings,
-        "truncated": verdict.truncated,
-        "lookups": [[found.path, found.type, found.code] for found in verdict.lookups],
+        "errors": raw["errors"],
+        "warnings": raw["warnings"],
+        "truncated": raw["truncated"],
+        "lookups": [[found["path"], found["type"], found["code"]] for found in raw["lookups"]],
         "engine": engine.hash,
     }
+
+
+def _inspected(engine: Any, form: Any, seconds: float) -> dict[str, Any]:
+    """Look at a form, then judge it without answers within what a check has."""
+    from kegiatan.form.engine import TIMEOUT_SECONDS
+
+    found = engine.run("inspect", form, seconds=seconds)
+    engine.evaluate_raw(form, {}, seconds=TIMEOUT_SECONDS)
+    return {"inspection": found}
+
+
+def _read(message: bytes) -> Any:
+    """Read JSON; half symbols, which only the linter sends, are left to the slower reader."""
+    import orjson
+
+    try:
+        return orjson.loads(message)
+    except orjson.JSONDecodeError:
+        return json.loads(message)
+
+
+def _json(value: Any) -> bytes:
+    import orjson
+
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # half a symbol
+        return json.dumps(value).encode()
 
 
 def main() -> None:
     """Answer requests until stdin ends."""
     _limit_self()
     sys.path.insert(0, str(PROJECT_DIR))
-    import orjson
-
     from kegiatan.form.engine import FORMS_KEPT, Engine
 
     engine, forms = Engine(), {}  # type: tuple[Engine, dict[str, Any]]
     while (message := read_message(sys.stdin.buffer)) is not None:
         if len(forms) > FORMS_KEPT:
             forms.clear()
-        reply = orjson.dumps(_answer(engine, forms, orjson.loads(message)))
+        reply = _json(_answer(engine, forms, _read(message)))
         sys.stdout.buffer.write(LENGTH.pack(len(reply)) + reply)
         sys.stdout.buffer.flush()
     os._exit(0)  # V8's threads may keep the interpreter from ending
