@@ -1,0 +1,56 @@
+/** What the form needs from the phone; the screens bind it to the store. */
+
+import type { InjectionKey, Ref } from "vue";
+
+import type { JsonObject, MasterSearch, MasterTexts } from "@/engine";
+
+/** Photos and signatures of the unit. */
+export interface PictureService {
+  /** Keep a picture on the phone; returns the id that the answers name. */
+  keep(picture: Blob, thumb: Blob | null, name: string): Promise<string>;
+  /** An address for an <img>; undefined when the picture is not on this phone. Small: for lists. */
+  address(id: string, size: "small" | "whole"): Promise<string | undefined>;
+  /** Forget a picture that no answer names any more. */
+  drop(id: string): Promise<void>;
+}
+
+export interface LookupService {
+  search: MasterSearch;
+  texts: MasterTexts;
+}
+
+export interface FormServices {
+  pictures: PictureService;
+  lookups: LookupService;
+}
+
+/** What a screen asks of the form that it shows. */
+export interface FormHandle {
+  goPage: (where: string | -1 | 1) => boolean;
+  goTo: (path: string, options?: { judge?: boolean; mark?: boolean }) => Promise<boolean>;
+  flush: () => void;
+  answersNow: () => JsonObject;
+}
+
+/** A remark of a reviewer on one question. */
+export interface QuestionComment {
+  path: string;
+  text: string;
+  by: string;
+}
+
+/** What the frame around each question shows; shared through provide and inject. */
+export interface FormContext {
+  assignmentId: string;
+  services: FormServices;
+  locale: Ref<string>;
+  isReadOnly: Ref<boolean>;
+  mayNote: Ref<boolean>;
+  comments: Ref<ReadonlyMap<string, QuestionComment[]>>;
+  /** Errors by the path of the row that holds them. */
+  rowErrors: Ref<ReadonlyMap<string, number>>;
+  /** Rises with every change of an answer: names of rows and notes are made anew. */
+  revision: Ref<number>;
+}
+
+export const FORM_CONTEXT: InjectionKey<FormContext> = Symbol("form");
