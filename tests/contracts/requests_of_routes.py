@@ -321,6 +321,8 @@ BODIES |= {
     (BROWSER_API + "auth/sessions", "DELETE"): [lambda t: _json({"sessions": [1]})],
     ("/home/", "POST"): [_empty],
     ("/mobile/", "POST"): [_empty],
+    ("/app/", "POST"): [_empty],
+    ("/app/<address>", "POST"): [_empty],
     ("/home/invitations/<invitation_id>/accept/", "POST"): [_empty],
     ("/home/invitations/<invitation_id>/decline/", "POST"): [_empty],
 }
