@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -101,17 +100,15 @@ def verdict_of(
         "assignment_id": str(unit.pk),
     }
     try:
-        verdict = _asked(request, form)
-        known = _known(form, verdict)
-        return _asked({**request, "known": known}, form) if known else verdict
+        with shared_process("edit") as process:
+            verdict = process.verdict(request, form.schema)
+            known = _known(form, verdict)
+            if known:
+                verdict = process.verdict({**request, "known": known}, form.schema)
+            return verdict
     except EngineGone as gone:
         logger.warning("no verdict while editing %s: %s", unit.pk, gone.reason)
         return None
-
-
-def _asked(request: dict[str, Any], form: CompiledForm) -> Verdict:
-    with shared_process("edit") as process:
-        return process.verdict(request, form.schema)
 
 
 def office_now(zone: ZoneInfo) -> str:

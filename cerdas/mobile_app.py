@@ -6,6 +6,7 @@ each time, so that an update arrives. Source: design, section 12.
 
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -106,6 +107,13 @@ def mobile_app(request: HttpRequest, address: str = "") -> HttpResponse:
 
     404 for a file that this build does not have: a page in its place would be run as a script.
     """
+    try:
+        return _found(request, address)
+    except OSError:  # another build is taking the place of the one that was looked at
+        return error_response(NotFound(), request)
+
+
+def _found(request: HttpRequest, address: str) -> HttpResponse:
     files = app_files()
     if not files:
         return render(request, "app_absent.html", status=503)
@@ -132,13 +140,20 @@ def _answer(request: HttpRequest, file: AppFile, *, is_hashed: bool) -> HttpResp
 
 
 def _content(request: HttpRequest, file: AppFile) -> HttpResponse:
-    accepted = {
-        part.partition(";")[0].strip()
-        for part in request.headers.get("Accept-Encoding", "").split(",")
-    }
+    accepted = _accepted(request.headers.get("Accept-Encoding", ""))
     for encoding, twin in file.packed.items():
         if encoding in accepted:
             response = HttpResponse(twin.read_bytes(), content_type=file.media_type)
             response["Content-Encoding"] = encoding
             return response
     return HttpResponse(file.path.read_bytes(), content_type=file.media_type)
+
+
+def _accepted(header: str) -> set[str]:
+    """Return the encodings that a browser takes: what it names with `q=0` it does not."""
+    accepted = set()
+    for part in header.lower().split(","):
+        name, _semicolon, weight = part.replace(" ", "").partition(";")
+        if not re.fullmatch(r"q=0(\.0*)?", weight):
+            accepted.add(name)
+    return accepted

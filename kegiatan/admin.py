@@ -177,6 +177,8 @@ class KegiatanAdmin(
             own("form/<int:version>/", self.form_view, "form_version"),
             own("form/<int:version>/download/", self.form_download_view, "form_download"),
             own("form/", self.versions_view, "form_versions"),
+            own("form/<int:version>/as/<str:form>/", self.form_export_view, "form_export"),
+            own("form/draft/as/<str:form>/", self.draft_export_view, "draft_export"),
             own("form/compare/", self.form_compare_view, "form_compare"),
             own("form/draft/", self.draft_view, "draft"),
             own("form/draft/publish/", self.draft_publish_view, "draft_publish"),

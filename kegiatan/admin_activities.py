@@ -141,6 +141,7 @@ class ActivityAdmin(VersionPages, OwnPages, OfficeAdmin):
             own("compare/", self.form_compare_view, "form_compare"),
             own("<int:version>/", self.form_view, "form_version"),
             own("<int:version>/download/", self.form_download_view, "form_download"),
+            own("<int:version>/as/<str:form>/", self.form_export_view, "form_export"),
             *super().get_urls(),
         ]
 

@@ -11,13 +11,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cerdas.admin_base import error_text
-from cerdas.errors import CerdasError
+from cerdas.errors import CerdasError, Invalid
 from cerdas.request_body import body_limit
-from kegiatan.admin_versions import ShownComparison, VersionPlace, comparison_shown
+from kegiatan.admin_versions import (
+    ShownComparison,
+    VersionPlace,
+    comparison_shown,
+    export_doors,
+    export_response,
+)
 from kegiatan.errors import DraftChanged, FormFaulty
 from kegiatan.form.comparing import compare_forms
 from kegiatan.form.form_text import parse_form
 from kegiatan.form.linting import LintReport
+from kegiatan.form_exports import check_exportable
 from kegiatan.models import FormVersion, KegiatanStatistik
 from kegiatan.services.drafting import (
     DRAFT_BYTES,
@@ -94,6 +101,7 @@ class DraftPages:
         response: HttpResponse = self.page(
             request, "kegiatan/forms/draft.html", _("Draft of the questionnaire"),
             kegiatan=place.kegiatan, editing=editing, back=place.link("form_versions"),
+            exports=_draft_exports(place, editing),
             discard_url=place.link("draft_discard") if editing.stored.saved else "",
             newest=place.kegiatan.form_version if editing.stored.base_version else None,
         )  # fmt: skip
@@ -253,6 +261,20 @@ class DraftPages:
             self.message_user(request, words, messages.SUCCESS)
         return HttpResponseRedirect(place.link("form_versions"))
 
+    def draft_export_view(self, request: HttpRequest, kegiatan_id: UUID, form: str) -> HttpResponse:
+        """Give the stored draft as paper, codebook or XLSForm; with faults, say which is first."""
+        place = self.version_place(request, kegiatan_id)
+        actor: Any = request.user
+        schema, fault = parse_form(draft_open(actor=actor, kegiatan=place.kegiatan).text)
+        try:
+            if fault is not None:
+                raise Invalid(fault.message)
+            check_exportable(schema)
+        except Invalid as error:
+            self.message_user(request, error.message, messages.ERROR)
+            return HttpResponseRedirect(place.link("draft"))
+        return export_response(request, form, place.source(schema, None))
+
     def draft_discard_view(self, request: HttpRequest, kegiatan_id: UUID) -> HttpResponse:
         """Ask, then throw the draft away."""
         place = self.version_place(request, kegiatan_id)
@@ -274,6 +296,14 @@ class DraftPages:
             kegiatan=place.kegiatan, draft=draft, conflict=conflict, back=place.link("draft"),
         )  # fmt: skip
         return response
+
+
+def _draft_exports(place: VersionPlace, editing: Editing) -> list[tuple[str, str]]:
+    """Return the files of the stored draft; none when it cannot be read as a form."""
+    schema, _fault = parse_form(editing.stored.text)
+    if editing.stored.saved is None or not isinstance(schema, dict):
+        return []
+    return export_doors(schema, lambda form: place.link("draft_export", form))
 
 
 def _checked(typed: Editing) -> Editing:

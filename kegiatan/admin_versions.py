@@ -5,7 +5,7 @@ own and changes nothing.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,17 +16,21 @@ from django.utils.translation import gettext as _
 
 from cerdas.admin_form_use import StatusCount, form_use
 from cerdas.admin_pages import admin_link
-from cerdas.errors import NotFound
+from cerdas.errors import Invalid, NotFound
 from kegiatan.admin_forms import form_outline, pretty_json
 from kegiatan.form import elements as el
 from kegiatan.form.comparing import Change, FormComparison
-from kegiatan.form.questions import Question
+from kegiatan.form.questions import Question, form_languages
+from kegiatan.form_exports import FormSource, check_printable_at_once, form_exported
 from kegiatan.models import FormVersion, KegiatanStatistik
 from kegiatan.versions import VersionInList, versions_compared, versions_list
 from satker.models import Satker
 
 VALUE_LENGTH = 2_000
 LARGEST_VERSION = 2**31
+LANGUAGES_OFFERED = 5
+# Name of a file in addresses -> its format.
+EXPORTS = {"pdf": "pdf", "csv": "codebook-csv", "ddi": "ddi", "xlsform": "xlsform"}
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,12 @@ class VersionPlace:
     def link(self, name: str, *args: Any, **query: Any) -> str:
         """Return the address of one of the pages; "" where the site has none."""
         return admin_link(f"kegiatan_{name}", self.key, *args, site=self.site, **query)
+
+    def source(self, schema: dict[str, Any], version: int | None) -> FormSource:
+        """Return a questionnaire of the activity for an export; version: None for the draft."""
+        office = self.satker.name if self.satker is not None else ""
+        name, number = self.kegiatan.name, str(self.kegiatan.pk)
+        return FormSource(schema, name, number, version, office)
 
 
 @dataclass(frozen=True)
@@ -131,6 +141,8 @@ class VersionPages:
             kegiatan=place.kegiatan, version=row, outline=form_outline(row.schema),
             json_text=pretty_json(row.schema), back=place.back,
             versions_url=place.link("form_versions"),
+            exports=export_doors(row.schema, lambda form: place.link(
+                "form_export", row.version, form)),
             download_url=place.link("form_download", row.version),
             compare_url=place.link("form_compare", old=row.version - 1, new=row.version)
             if row.version > 1 else "",
@@ -146,6 +158,14 @@ class VersionPages:
         response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
         response["X-Content-Type-Options"] = "nosniff"
         return response
+
+    def form_export_view(
+        self, request: HttpRequest, version: int, form: str, **key: Any
+    ) -> HttpResponse:
+        """Give a published questionnaire as XLSForm, codebook (csv, ddi) or paper (pdf)."""
+        place = self.version_place(request, *key.values())
+        row = _version(place, version)
+        return export_response(request, form, place.source(row.schema, row.version))
 
     def form_compare_view(self, request: HttpRequest, **key: Any) -> HttpResponse:
         """Show what differs between two versions: `?old=&new=`, else the two newest."""
@@ -166,6 +186,40 @@ class VersionPages:
             shown=comparison_shown(found.comparison), versions_url=place.link("form_versions"),
         )  # fmt: skip
         return response
+
+
+def export_doors(schema: Any, link: Callable[[str], str]) -> list[tuple[str, str]]:
+    """Return (words, address) of every file that a questionnaire can be had as, besides JSON."""
+    printed = [
+        (_("Paper, %(language)s (PDF)") % {"language": _language(code)}, f"?language={code}")
+        for code in form_languages(schema)[:LANGUAGES_OFFERED]
+    ]
+    doors = [(words, link("pdf") + query) for words, query in printed]
+    others = ((_("Codebook (CSV)"), "csv"), (_("Codebook (DDI)"), "ddi"), ("XLSForm", "xlsform"))
+    return doors + [(words, link(form)) for words, form in others]
+
+
+def export_response(request: HttpRequest, form: str, source: FormSource) -> HttpResponse:
+    """Return a questionnaire as a file, or the reason why not. Raises Http404: no such file."""
+    if form not in EXPORTS:
+        raise Http404
+    try:
+        if form == "pdf":
+            check_printable_at_once(source.schema)
+        made = form_exported(
+            source=source, format_=EXPORTS[form], language=request.GET.get("language", "")
+        )
+    except Invalid as error:
+        return HttpResponse(error.message, status=400, content_type="text/plain; charset=utf-8")
+    response = HttpResponse(made.content, content_type=made.content_type)
+    response["Content-Disposition"] = content_disposition_header(True, made.name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _language(code: str) -> str:
+    names = {"id": _("Indonesian"), "en": _("English")}
+    return names.get(code, code)
 
 
 def version_rows(place: VersionPlace) -> list[VersionRow]:

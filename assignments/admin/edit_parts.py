@@ -29,7 +29,7 @@ class Option:
 class PartInput:
     """One part. name: its key in the answer; of a ranking the choice, as JSON.
 
-    input_type: of a text, or select.
+    input_type: of a text, or select. wants_number: a number is asked, but what is stored is none.
     """
 
     name: str
@@ -37,6 +37,7 @@ class PartInput:
     input_type: str
     text: str = ""
     options: tuple[Option, ...] = ()
+    wants_number: bool = False
 
 
 def parts_kind(question: Question) -> str:
@@ -71,8 +72,10 @@ def _items(question: Question, value: Any) -> Iterator[PartInput]:
     for item, (name, title) in zip(
         el.mappings_of(question.element.get("items")), question.parts, strict=True
     ):
-        is_number = item.get("inputType") in _NUMBERS
-        yield PartInput(name, title, "number" if is_number else "text", _text(answer.get(name)))
+        is_number, stored = item.get("inputType") in _NUMBERS, answer.get(name)
+        is_other = is_number and stored is not None and not _is_number(stored)
+        kind = "number" if is_number and not is_other else "text"
+        yield PartInput(name, title, kind, _text(stored), wants_number=is_other)
 
 
 def _ranks(question: Question, value: Any) -> Iterator[PartInput]:
@@ -83,6 +86,10 @@ def _ranks(question: Question, value: Any) -> Iterator[PartInput]:
     for name, text in texts.items():
         place = str(order.index(name) + 1) if name in order else ""
         yield PartInput(name, text, "number", place)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _stranger(value: Any) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from cerdas.errors import NotFound
@@ -98,17 +100,24 @@ def _defer(job: Job) -> None:
 def jobs_clean_up(*, now: datetime | None = None) -> int:
     """Remove the files of jobs that ended two weeks ago, in the open scope; return how many.
 
-    Their steps go too: like the files they name units and people.
+    Their steps go too: like the files they name units and people. Content goes when that commits;
+    a job that somebody starts again meanwhile keeps its own.
     """
     before = (now or timezone.now()) - timedelta(days=FILES_KEPT_DAYS)
-    JobStep.objects.filter(job__finished_at__lt=before).delete()
-    old = JobFile.objects.filter(
-        job__finished_at__lt=before, removed_at__isnull=True
-    ).select_related("job")
-    count = 0
-    for file in old:
-        job_file_remove(file)
-        file.removed_at = timezone.now()
-        file.save(update_fields=["removed_at"])
-        count += 1
-    return count
+    files = JobFile.objects.filter(removed_at__isnull=True)
+    with transaction.atomic():
+        jobs = list(
+            Job.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+            .filter(
+                Exists(files.filter(job=OuterRef("pk")))
+                | Exists(JobStep.objects.filter(job=OuterRef("pk"))),
+                finished_at__lt=before,
+            )
+            .values_list("pk", flat=True)
+        )
+        JobStep.objects.filter(job__in=jobs).delete()
+        old = list(files.filter(job__in=jobs))
+        for file in old:
+            transaction.on_commit(partial(job_file_remove, file), robust=True)
+        JobFile.objects.filter(pk__in=[file.pk for file in old]).update(removed_at=timezone.now())
+    return len(old)

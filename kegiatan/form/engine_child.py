@@ -1,16 +1,18 @@
 """The program of a process in which V8 runs. It is started by `engine_process`.
 
 It has no settings, no secrets, no database: requests come on stdin and verdicts leave on stdout,
-each as 4 bytes of length and JSON. It limits itself and may be killed at any moment.
+each as 4 bytes of length and JSON. It limits itself, ends with its parent (whichever thread of it
+has started it may be gone) and may be killed at any moment.
 """
 
-import ctypes
 import json
 import os
 import resource
+import select
 import signal
 import struct
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,7 +21,7 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent.parent
 LENGTH = struct.Struct(">I")
 # Writable memory; V8's own reservations of addresses do not count, its typed arrays do.
 DATA_BYTES = 1024 * 2**20
-_PR_SET_PDEATHSIG = 1
+_PARENT_MILLISECONDS = 2_000  # between looks at the parent, were its end of the pipe kept open
 
 
 def read_message(stream: BinaryIO) -> bytes | None:
@@ -33,14 +35,25 @@ def read_message(stream: BinaryIO) -> bytes | None:
 
 
 def _limit_self() -> None:
-    """Bound memory, leave no core file, end with the parent, and be the first to be killed."""
+    """Bound memory, leave no core file, and be the first to be killed."""
     resource.setrlimit(resource.RLIMIT_DATA, (DATA_BYTES, DATA_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the parent's to handle
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("900")
+
+
+def _end_with(parent: int) -> None:
+    """End this process, also in the middle of computing, when its parent has ended or let go."""
+
+    def watch() -> None:
+        poll = select.poll()
+        poll.register(sys.stdin.fileno(), 0)  # nothing but its hanging up
+        while not poll.poll(_PARENT_MILLISECONDS) and os.getppid() == parent:
+            pass
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _answer(engine: Any, forms: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
@@ -108,8 +121,9 @@ def _json(value: Any) -> bytes:
 
 
 def main() -> None:
-    """Answer requests until stdin ends."""
+    """Answer requests until stdin ends. Argument: the id of the parent."""
     _limit_self()
+    _end_with(int(sys.argv[1]))
     sys.path.insert(0, str(PROJECT_DIR))
     from kegiatan.form.engine import FORMS_KEPT, Engine
 
@@ -117,7 +131,8 @@ def main() -> None:
     while (message := read_message(sys.stdin.buffer)) is not None:
         if len(forms) > FORMS_KEPT:
             forms.clear()
-        reply = _json(_answer(engine, forms, _read(message)))
+        request = _read(message)
+        reply = _json({**_answer(engine, forms, request), "number": request["number"]})
         sys.stdout.buffer.write(LENGTH.pack(len(reply)) + reply)
         sys.stdout.buffer.flush()
     os._exit(0)  # V8's threads may keep the interpreter from ending

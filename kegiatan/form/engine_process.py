@@ -29,6 +29,11 @@ HANG_SECONDS = 20.0  # in which a child that lives would have computed something
 START_SECONDS = 60.0  # by the clock, for starting it and reading a form on a busy machine
 RSS_LIMIT_BYTES = 900 * MIB  # more than this while it works: killed
 RSS_RENEW_BYTES = 512 * MIB  # more than this when it has answered: replaced
+SHARED_RENEW_BYTES = 300 * MIB  # the same of a server's own child; a fresh one has about 95
+SHARED_WAIT_SECONDS = 2.0  # for who has the child before
+# by the clock, for everything that is asked at one lending: a page waits in its transaction
+SHARED_SECONDS = {"edit": 15.0, "lint": 40.0}
+IDLE_SECONDS = 300.0  # after which a server's own child ends
 _TICK_SECONDS = 0.1
 _CHUNK = 65_536
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -38,8 +43,8 @@ _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 class EngineGone(Exception):
     """There is no verdict.
 
-    reason: crashed, hung, out_of_memory, timeout, broken, not_built, no_form, or the name of an
-    exception. words: what the engine said of a form, never of answers.
+    reason: crashed, hung, busy, out_of_memory, timeout, broken, not_built, no_form, or the name of
+    an exception. words: what the engine said of a form, never of answers.
     """
 
     def __init__(self, reason: str, words: str = "") -> None:
@@ -49,7 +54,10 @@ class EngineGone(Exception):
 
 
 class EngineProcess:
-    """One child process, started when it is first asked and again after it was lost."""
+    """One child process, started when it is first asked and again after it was lost.
+
+    ends_at: when, on the monotonic clock, who asks stops waiting, however busy the machine is.
+    """
 
     def __init__(
         self,
@@ -61,7 +69,9 @@ class EngineProcess:
         self.hang_seconds = hang_seconds
         self.rss_limit_bytes = rss_limit_bytes
         self.rss_renew_bytes = rss_renew_bytes
+        self.ends_at: float | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._asked = 0
 
     @property
     def pid(self) -> int | None:
@@ -99,7 +109,7 @@ class EngineProcess:
         return inspection_of(self._judge_again(request, form, seconds)["inspection"])
 
     def _judge_again(self, request: dict[str, Any], form: Any, seconds: float) -> dict[str, Any]:
-        """Judge, twice when the child is lost: it ends with the thread that started it."""
+        """Judge, twice when the child is lost: the machine may have ended it."""
         try:
             return self.judge(request, form, seconds=seconds)
         except EngineGone as gone:
@@ -142,20 +152,25 @@ class EngineProcess:
         process.wait()
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the reply to this request and no other: without it the child is ended."""
+        self._asked += 1
         try:
-            message = orjson.dumps(request)
+            message = orjson.dumps({**request, "number": self._asked})
         except TypeError:  # numbers beyond 64 bits
             raise EngineGone("not_json") from None
         process = self._running()
         try:
             sent = memoryview(LENGTH.pack(len(message)) + message)
             reply: dict[str, Any] = json.loads(self._exchange(process, sent, request["seconds"]))
-        except EngineGone:
-            self.close()
-            raise
         except (OSError, ValueError):
             self.close()
             raise EngineGone("crashed") from None
+        except BaseException:  # a reply left in the pipe would be the next one's
+            self.close()
+            raise
+        if reply.get("number") != self._asked:
+            self.close()
+            raise EngineGone("crashed")
         return reply
 
     def _running(self) -> subprocess.Popen[bytes]:
@@ -163,7 +178,12 @@ class EngineProcess:
             return self._process
         self.close()
         self._process = subprocess.Popen(
-            [sys.executable, "-I", str(Path(__file__).with_name("engine_child.py"))],
+            [
+                sys.executable,
+                "-I",
+                str(Path(__file__).with_name("engine_child.py")),
+                str(os.getpid()),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # V8 may print what it was working on
@@ -218,20 +238,56 @@ class _Watch:
             self._computed, self._moved_at = computed, now
         if now - self._moved_at > self._process.hang_seconds or now > self._deadline:
             raise EngineGone("hung")
+        if self._process.ends_at is not None and now > self._process.ends_at:
+            raise EngineGone("busy")
 
 
 _shared: dict[tuple[int, str], EngineProcess] = {}
-_locks = {purpose: threading.Lock() for purpose in ("edit", "lint")}
+_locks = {purpose: threading.Lock() for purpose in SHARED_SECONDS}
+_idle: dict[str, threading.Timer] = {}
 
 
 @contextmanager
 def shared_process(purpose: str) -> Iterator[EngineProcess]:
     """Lend this process's child for a purpose, edit or lint: one who asks at a time.
 
-    A server's own process never runs a form: what ends V8 would end it. The child lives on.
+    A server's own process never runs a form: what ends V8 would end it. Raises EngineGone (busy)
+    when others have the child: a form that takes long does not hold up every office. That of lint,
+    seldom asked, ends at once; that of edit when nobody asks for some minutes.
     """
-    with _locks[purpose]:
-        yield _shared.setdefault((os.getpid(), purpose), EngineProcess())
+    lock = _locks[purpose]
+    if not lock.acquire(timeout=SHARED_WAIT_SECONDS):
+        raise EngineGone("busy")
+    try:
+        process = _shared.setdefault(
+            (os.getpid(), purpose), EngineProcess(rss_renew_bytes=SHARED_RENEW_BYTES)
+        )
+        process.ends_at = time.monotonic() + SHARED_SECONDS[purpose]
+        try:
+            yield process
+        finally:
+            if purpose == "lint":
+                process.close()
+            else:
+                _close_when_idle(purpose, process)
+    finally:
+        lock.release()
+
+
+def _close_when_idle(purpose: str, process: EngineProcess) -> None:
+    """End the child some minutes after the last who asked."""
+    before = _idle.pop(purpose, None)
+    if before is not None:
+        before.cancel()
+
+    def close() -> None:
+        with _locks[purpose]:
+            if _idle.get(purpose) is timer:
+                process.close()
+
+    timer = _idle[purpose] = threading.Timer(IDLE_SECONDS, close)
+    timer.daemon = True
+    timer.start()
 
 
 @atexit.register
@@ -245,6 +301,7 @@ def _abandon() -> None:
     """Have a forked child begin with locks that nobody holds; its parent's children stay."""
     for purpose in _locks:
         _locks[purpose] = threading.Lock()
+    _idle.clear()
 
 
 os.register_at_fork(after_in_child=_abandon)

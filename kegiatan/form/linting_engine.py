@@ -61,6 +61,10 @@ def _gone(gone: EngineGone) -> FormFault:
         message = _("The form engine is not built here: what it would say is missing.")
         remedy = _("Build it with scripts/node.sh and check again.")
         return FormFault("", "engine_missing", message, remedy, WARNING)
+    if gone.reason == "busy":
+        message = _("The form engine is busy: the form could not be checked now.")
+        remedy = _("Check again in a moment.")
+        return FormFault("", "engine_busy", message, remedy)
     if gone.reason in ("timeout", "hung"):
         message = _("The form takes the engine too long, even without answers.")
         remedy = _("Use fewer questions, rows, columns or conditions that read each other.")

@@ -104,8 +104,8 @@ def _taken(letter: Letter, connection: Any) -> bool:
     message = EmailMessage(subject, letter.body, to=[letter.email], connection=connection)
     try:
         return bool(connection.send_messages([message]))
-    except SMTPRecipientsRefused:
-        logger.warning("the mail server refused an address")
+    except (SMTPRecipientsRefused, ValueError):  # ValueError: no address that mail can carry
+        logger.warning("an address cannot be written to, or the mail server refused it")
         return False
 
 
@@ -114,4 +114,4 @@ def _send_after_commit(letter: Letter) -> None:
         with suppress(MailNotSent), mail_server() as send:
             send(letter)
 
-    transaction.on_commit(work)
+    transaction.on_commit(work, robust=True)

@@ -12,6 +12,8 @@ from django.utils.formats import date_format
 
 from assignments.models import Assignment, AssignmentFeed, AssignmentResponse
 from cerdas.tenancy import tenant_scope
+from kegiatan.form import engine_process
+from kegiatan.form.engine_process import shared_process
 from tests import factories
 from tests.assignments.sending import operation, outcomes, send
 
@@ -200,6 +202,30 @@ def test_answers_that_end_v8_leave_the_page_as_it_is(
     page = body(client.post(f"{BASE}{unit.pk}/edit/", sent("review", nama="x" * 50)))
     assert "Jawaban tidak dapat diperiksa sekarang" in page
     assert 'value="save"' in page
+
+
+def test_a_check_that_others_hold_up_is_said_and_nobody_waits_for_it(
+    office: Client, unit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_process, "SHARED_WAIT_SECONDS", 0.1)
+    with shared_process("edit"):
+        page = body(office.post(f"{BASE}{unit.pk}/edit/", sent("review", nama="Dewi")))
+    assert "Jawaban tidak dapat diperiksa sekarang. Coba lagi sebentar" in page
+    assert 'value="save"' in page
+    again = body(office.post(f"{BASE}{unit.pk}/edit/", sent("review", nama="Dewi")))
+    assert "Jawaban tidak dapat diperiksa sekarang" not in again
+
+
+def test_a_part_that_is_no_number_where_one_is_asked_is_shown_as_it_is(
+    office: Client, unit: Any, satker: Any
+) -> None:
+    with tenant_scope(satker):
+        AssignmentResponse.objects.filter(pk=unit.pk).update(
+            responses={**ANSWERS, "luas": {"tanah": "12a", "ket": 12}}
+        )
+    texts = question(body(office.get(f"{BASE}{unit.pk}/edit/")), "luas")
+    assert 'data-part="tanah" type="text" value="12a" data-number' in texts
+    assert 'data-part="ket" type="text" value="12"' in texts
 
 
 def test_the_page_of_a_unit_says_from_which_day_on_its_answers_can_be_edited(

@@ -1,8 +1,10 @@
 """Jobs: started in a transaction, carried out once, cancelled, repeated, seen by one office."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connections, transaction
 from django.utils import timezone
 
 from cerdas.errors import Invalid
@@ -197,6 +199,51 @@ def stored(job: Job) -> int:
     """How many files of a job are on disk."""
     folder = Path(settings.MEDIA_ROOT) / "jobs" / str(job.pk)
     return len(list(folder.iterdir())) if folder.exists() else 0
+
+
+def test_a_clean_up_that_is_rolled_back_has_removed_nothing(
+    kind: Any, satker: Any, satker_admin: Any
+) -> None:
+    name = kind(lambda run: JobResult())
+    job = started(satker_admin, satker, name, file=BytesIO(b"x"), file_name="x.csv")
+    work()
+    later = timezone.now() + timedelta(days=15)
+    with suppress(KeyboardInterrupt), tenant_scope(satker):
+        assert jobs_clean_up(now=later) == 1
+        raise KeyboardInterrupt
+    assert stored(job) == 1
+    with tenant_scope(satker):
+        assert job.files.get().removed_at is None
+        assert jobs_clean_up(now=later) == 1
+    assert stored(job) == 0
+
+
+def test_the_clean_up_leaves_a_job_alone_that_somebody_starts_again(
+    kind: Any, satker: Any, satker_admin: Any
+) -> None:
+    def handler(run: Any) -> JobResult:
+        raise RuntimeError("rusak")
+
+    job = started(satker_admin, satker, kind(handler), file=BytesIO(b"x"), file_name="x.csv")
+    work()
+    later = timezone.now() + timedelta(days=15)
+    with ThreadPoolExecutor(1) as other, tenant_scope(satker):
+        job_retry(job=job)
+        assert other.submit(cleaned_up, satker, later).result(timeout=20) == 0
+    assert cleaned_up(satker, later) == 0
+    assert stored(job) == 1
+    work()
+    assert cleaned_up(satker, later) == 1
+
+
+def cleaned_up(satker: Any, now: datetime) -> int:
+    """The clean-up on a connection of its own."""
+    try:
+        with tenant_scope(satker):
+            return jobs_clean_up(now=now)
+    finally:
+        if threading.current_thread() is not threading.main_thread():
+            connections.close_all()
 
 
 @pytest.mark.parametrize("fault", [None, Invalid("salah"), RuntimeError("rusak")])

@@ -1,10 +1,13 @@
 """Cerdas Mobile at /app/: what browsers may keep and may run, and every address of the app."""
 
 import gzip
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as settings_project
 from django.test import Client
 
 PAGE = "<!doctype html><title>Cerdas Mobile</title>"
@@ -83,6 +86,60 @@ def test_files_go_out_in_the_encoding_that_the_browser_takes(
     content = answer.content if encoding != "gzip" else gzip.decompress(answer.content)
     assert content == (b"br" if encoding == "br" else SCRIPT.encode())
     assert answer["Content-Type"] == "text/javascript; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("br;q=0, gzip", "gzip"), ("br; q=0.0, identity", None), ("br;q=0.001", "br"),
+        ("BR;Q=0, GZIP", "gzip"),
+    ],
+)  # fmt: skip
+def test_an_encoding_that_the_browser_refuses_is_not_used(
+    client: Client, built: Path, accepted: str, encoding: str | None
+) -> None:
+    answer = client.get(f"/app/{HASHED}", headers={"accept-encoding": accepted})
+    assert answer.headers.get("Content-Encoding") == encoding
+
+
+def test_a_file_that_another_build_takes_away_is_not_found(client: Client, built: Path) -> None:
+    assert client.get(f"/app/{HASHED}").status_code == 200
+    (built / HASHED).unlink()
+    assert client.get(f"/app/{HASHED}", headers={"accept-encoding": ""}).status_code == 404
+    assert client.get("/app/").status_code == 200
+
+
+def test_a_file_that_goes_while_the_build_is_looked_at_is_not_found(
+    client: Client, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Path.read_bytes
+
+    def gone(path: Path) -> bytes:
+        if path.name == "sw.js":
+            raise FileNotFoundError
+        return read(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", gone)
+        assert client.get("/app/").status_code == 404
+    assert client.get("/app/sw.js").status_code == 200, "what was half seen is not kept"
+
+
+def test_a_build_takes_its_place_only_when_it_is_whole(tmp_path: Path) -> None:
+    for name in ("dist", "dist.new", "dist.old"):
+        (tmp_path / name / "assets").mkdir(parents=True)
+        (tmp_path / name / "index.html").write_text(name)
+    (tmp_path / "dist" / "assets" / "old.js").write_text(SCRIPT)
+    (tmp_path / "dist.new" / "assets" / "new.js").write_text(SCRIPT)
+    pack = shutil.copy(settings_project.BASE_DIR / "pwa" / "compress.mjs", tmp_path)
+    node = settings_project.BASE_DIR / "scripts" / "node.sh"
+    subprocess.run([node, "run", "node", pack], check=True, timeout=60)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["compress.mjs", "dist"]
+    assert (tmp_path / "dist" / "index.html").read_text() == "dist.new"
+    names = sorted(path.name for path in (tmp_path / "dist" / "assets").iterdir())
+    assert names == ["new.js", "new.js.br", "new.js.gz"]
+    configured = (settings_project.BASE_DIR / "pwa" / "vite.config.ts").read_text()
+    assert 'outDir: here("./dist.new")' in configured, "Vite writes beside what is served"
 
 
 def test_what_the_browser_has_is_not_sent_again(client: Client, built: Path) -> None:

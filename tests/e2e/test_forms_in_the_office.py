@@ -22,6 +22,8 @@ from masterdata.choices import choices_forget
 from masterdata.services import masterdata_load
 from tests import factories
 from tests.assignments.test_admin_editing import ANSWERS, FORM, MARKUP, ONE
+from tests.assignments.test_editing_more_kinds import ANSWERS as PARTS_ANSWERS
+from tests.assignments.test_editing_more_kinds import FORM as PARTS_FORM
 from tests.e2e.pages.looking import SIZE_NAMES, SIZES, barriers_of, faults_of, picture
 from tests.kegiatan.conftest import DEMO_DATA
 
@@ -301,3 +303,41 @@ def test_what_was_typed_survives_a_change_of_somebody_else(
     expect(second.get_by_text("2 jawaban diubah")).to_be_visible()
     with tenant_scope(satker):
         assert AssignmentResponse.objects.get(pk=unit.pk).responses["umur"] == 42
+
+
+def test_parts_that_nobody_touched_stay_as_they_were_stored(open_as: Any, satker: Any) -> None:
+    today = timezone.localdate()
+    kegiatan = factories.kegiatan(
+        [satker], schema=copy.deepcopy(PARTS_FORM), start_date=today - timedelta(days=40),
+        end_date=today - timedelta(days=2),
+    )  # fmt: skip
+    pml, ppl = factories.person(satker, name="Pengawas"), factories.person(satker, name="Pencacah")
+    factories.member(pml, kegiatan, satker, "PML", "admin_kegiatan")
+    factories.member(ppl, kegiatan, satker, "PPL", pml=pml)
+    odd = {**PARTS_ANSWERS, "luas": {"tanah": "12a", "ket": 12, "lama": "dari versi lama"}}
+    unit = factories.assignment(
+        satker, kegiatan, ppl, pml, status="Approved by PML", responses=copy.deepcopy(odd)
+    )
+    page: Page = open_as(pml)
+    page.goto(f"/satker/6104/admin/assignments/assignment/{unit.pk}/edit/")
+    page.wait_for_load_state("networkidle")
+    land, remark = (page.locator(f'[data-part="{name}"]') for name in ("tanah", "ket"))
+    seen_by_form = """() => {
+        const form = document.getElementById("e-edit");
+        form.addEventListener("submit", event => event.preventDefault(), { once: true });
+        form.dispatchEvent(new Event("submit", { cancelable: true }));
+        return JSON.parse(form.elements.wanted.value).luas;
+    }"""
+    remark.fill("miring")
+    assert page.evaluate(seen_by_form) == {**odd["luas"], "ket": "miring"}
+    remark.fill("12")
+    assert page.evaluate(seen_by_form) == odd["luas"], "a number stays one"
+    expect(land).to_have_value("12a")
+    land.fill("12.5")
+    assert page.evaluate(seen_by_form) == {**odd["luas"], "tanah": 12.5}
+    land.fill("")
+    assert page.evaluate(seen_by_form) == {"ket": 12, "lama": "dari versi lama"}
+    page.locator('[data-part="atap"]').select_option(label="Buruk")
+    wanted = "() => JSON.parse(document.getElementById('e-edit').elements.wanted.value).mutu"
+    page.evaluate(seen_by_form)
+    assert page.evaluate(wanted) == {"atap": 2, "lantai": 2}

@@ -482,8 +482,9 @@ def test_what_the_engine_says_is_told() -> None:
 
 def test_a_form_that_stops_the_engine_is_not_published() -> None:
     for reason, code in (
-        ("timeout", "engine_too_slow"), ("hung", "engine_too_slow"), ("crashed", "engine_failed"),
-        ("out_of_memory", "engine_failed"), ("broken", "engine_failed"),
+        ("timeout", "engine_too_slow"), ("hung", "engine_too_slow"), ("busy", "engine_busy"),
+        ("crashed", "engine_failed"), ("out_of_memory", "engine_failed"),
+        ("broken", "engine_failed"),
     ):  # fmt: skip
         engine = EngineInspector(Engine(EngineGone(reason)))
         assert told(form_of(A), engine=engine) == {("", code, ERROR)}

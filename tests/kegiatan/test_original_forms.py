@@ -4,6 +4,7 @@
 
 import contextlib
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from kegiatan.form.importing.javascript import JavaScriptFaulty, parse_javascrip
 from kegiatan.form.importing.report import ImportedForm
 from kegiatan.form.linting import lint_form
 from kegiatan.form.linting_engine import EngineInspector
+from tests.kegiatan.xlsform_books import workbook
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "forms"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the original schemas are not here")
@@ -287,3 +289,132 @@ def test_no_json_breaks_the_import(value: Any) -> None:
     form = {"pages": [{"questions": value}, {"sections": value}, {"questions": [value]}]}
     imported = import_form(json.dumps(form).encode())
     lint_form(imported.form)
+
+
+def judged(script: str, *others: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Return the expressions that a custom rule becomes, and the codes of the faults."""
+    imported = read(*others, question("x", validation={"custom": script}))
+    rules = [rule["expression"] for rule in element(imported, "x").get("validators", [])]
+    return rules, [fault.code for fault in imported.faults]
+
+
+def test_the_length_of_a_number_of_digits_is_that_of_its_text() -> None:
+    nik = question("nik", "number", validation={
+        "minLength": 16,
+        "custom": "function(value, data){ return data.nik.length === 16 ? true : 'NIK salah' }",
+    })  # fmt: skip
+    imported = read(nik)
+    rule = element(imported, "nik")["validators"][-1]["expression"]
+    assert "textLength({#nik}) = 16" in rule
+    assert imported.form is not None
+    engine = Engine(timeout_seconds=60)
+    try:
+        given = {"6104012345678901": 0, "61040123": 2}
+        for nik_, faults in given.items():
+            assert len(engine.evaluate(imported.form, {"nik": nik_}).errors) == faults
+    finally:
+        engine.close()
+
+
+def test_the_length_of_rows_is_their_number_and_of_the_unknown_nothing() -> None:
+    rows = question("anak", "roster", questions=[question("umur", "number")])
+    assert judged("return data.anak.length > 1", rows) == (
+        ["{x} empty or countRows({anak}) > 1"], [],
+    )  # fmt: skip
+    kept = question("kepala", "prefilled", data_key="kepala")
+    assert judged("return data.kepala.length > 3", kept) == ([], ["javascript_not_known"])
+
+
+@pytest.mark.parametrize("text", [
+    "if(data.a){}" * 40 + "return data.a",
+    "const x0=1;" + "".join(f"const x{n + 1}=x{n}+x{n};" for n in range(40)) + "return x40",
+    "const x0=true;" + "".join(f"const x{n + 1}=x{n}&&x{n};" for n in range(40)) + "return x40",
+    "const x0=1;" + "".join(f"const x{n + 1}=x{n}+1;" for n in range(400)) + "return x400",
+])  # fmt: skip
+def test_what_is_written_out_again_and_again_stays_small(text: str) -> None:
+    began = time.process_time()
+    rules, codes = judged(text, question("a", "number"))
+    assert time.process_time() - began < 2
+    assert codes in ([], ["javascript_not_known"], ["expression_too_long"])
+    assert all(len(rule) < 6_000 for rule in rules)
+    assert bool(codes) is not bool(rules)
+
+
+def test_branches_that_return_nothing_leave_the_condition_as_it_is() -> None:
+    rules, codes = judged("if(data.a){}" * 40 + "return data.a > 1", question("a", "number"))
+    assert (rules, codes) == (["{x} empty or {a} > 1"], [])
+
+
+@pytest.mark.parametrize(("rules", "code"), [
+    ({"minLength": 10**400}, "not_a_number"),
+    ({"minLength": 1e999}, "not_a_number"),
+    ({"max": 1e999}, "not_a_number"),
+    ({"custom": f"return data.x > {'9' * 400}"}, "not_a_number"),
+    ({"custom": "return " + "(1" * 40 + "-1" * 90 + ")" * 40}, "javascript_not_known"),
+    ({"custom": "return " + "(" * 40 + "1" + ("-1" * 90 + ")") * 40}, "javascript_not_known"),
+])  # fmt: skip
+def test_hostile_numbers_and_chains_are_listed(rules: dict[str, Any], code: str) -> None:
+    content = json.dumps({"pages": [{"questions": [question("x", validation=rules)]}]})
+    imported = import_form(content.replace("Infinity", "1e999").encode())
+    assert code in [fault.code for fault in imported.faults]
+
+
+@pytest.mark.parametrize("text", ["1e999", "9" * 400, "-1e999"])
+def test_a_condition_with_a_number_without_end_is_listed(text: str) -> None:
+    asked = question("b", conditionalLogic={"showIf": {"a": {"gt": "?"}}})
+    form = json.dumps({"pages": [{"questions": [question("a", "number"), asked]}]})
+    imported = import_form(form.replace('"?"', text).encode())
+    assert [fault.code for fault in imported.faults] == ["not_a_number"]
+
+
+def test_only_numbers_days_and_times_are_compared_by_size() -> None:
+    assert shown("return data.nama > 'B'") == (None, ["order_of_texts"])
+    assert shown({"nama": {"gt": "B"}}) == (None, ["order_of_texts"])
+    assert shown("return data.nama > '5'") == ("toNumber({#nama}) > 5", [])
+    born = question("lahir", "date")
+    assert shown("return data.lahir > '2020-01-01'", born) == ("{lahir} > '2020-01-01'", [])
+
+
+def test_a_declared_name_hides_that_of_the_answers() -> None:
+    names = [question("n"), question("p")]
+    refused = (None, ["javascript_not_known"])
+    assert shown("const row = data.nama; return row.n > 1", *names) == refused
+    assert shown("var a = 1; if (data.n) { var a = 2; } return a > 1", *names) == refused
+    assert shown("const all = context.data; return all.n == 'x'", *names)[1] == []
+
+
+HOSTILE = st.sampled_from(
+    ["", "9" * 400, "-1e999", "${a}", "number('inf')", "number('nan')", "1_0", "٣", "${a} > 'B'",
+     "(" * 30 + "1" + ("-1" * 90 + ")") * 30, "number(" * 50 + "${a}" + "+1)" * 50, "a", "yes",
+     "return data.a.length", "const a=data.a; return a.a", "if(data.a){}" * 30, "x=>x.a>'B'",
+     "\\'", "count(${a})", "select_one a", "begin repeat", "begin group", "end group", "range",
+     "calculate", "text", "integer", "start=9e999;end=1_0", "true", "\u200b", "{a}", "once(${a})"]
+)  # fmt: skip
+LEAVES = HOSTILE | st.sampled_from([1e308, 10**400, -1, 0, True, None, 1.5])
+COLUMNS = ["type", "name", "label", "relevant", "constraint", "calculation", "required", "default",
+           "repeat_count", "choice_filter", "parameters", "read_only", "trigger"]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.fixed_dictionaries({
+    "id": st.sampled_from(["a", "b", "c"]),
+    "type": st.sampled_from(["text", "number", "roster", "select", "date", "prefilled"]),
+    "validation": st.dictionaries(st.sampled_from(
+        ["required", "requiredIf", "min", "max", "minLength", "maxLength", "pattern", "custom",
+         "level"]), LEAVES, max_size=4),
+    "conditionalLogic": st.fixed_dictionaries({"showIf": LEAVES | st.dictionaries(
+        st.sampled_from("ab"), LEAVES | st.lists(LEAVES, max_size=2) | st.dictionaries(
+            st.sampled_from(["gt", "eq", "in", "lte"]), LEAVES, max_size=2), max_size=2)}),
+}), max_size=4))  # fmt: skip
+def test_no_cell_of_an_original_form_breaks_the_import(questions: list[dict[str, Any]]) -> None:
+    content = json.dumps({"pages": [{"questions": questions}]}).replace("1e+308", "1e999")
+    imported = import_form(content.encode())
+    assert imported.questions == len(questions)
+    assert all(fault.message and fault.remedy for fault in imported.faults)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.lists(HOSTILE, min_size=13, max_size=13), max_size=8))
+def test_no_cell_of_a_workbook_breaks_the_import(rows: list[list[str]]) -> None:
+    imported = import_form(workbook(survey=[COLUMNS, *rows], choices=[["list_name", "name"]]))
+    assert all(fault.message and fault.remedy for fault in imported.faults)

@@ -248,5 +248,33 @@ def test_nesting_without_end_is_refused(text: str) -> None:
 
 
 def test_a_long_chain_of_conditions_is_translated() -> None:
-    text = " or ".join(f"${{umur}} = {number}" for number in range(400))
-    assert TRANSLATOR.value(text, Place()).text.count(" or ") == 399
+    text = " or ".join(f"${{umur}} = {number}" for number in range(250))
+    assert TRANSLATOR.value(text, Place()).text.count(" or ") == 249
+
+
+def test_operators_within_brackets_count_together() -> None:
+    text = "1"
+    for _level in range(40):
+        text = f"({text}{'-1' * 100})"
+    with pytest.raises(XPathFaulty):
+        parse_xpath(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9" * 400,
+        f"number('{'9' * 400}')",
+        " or ".join(["${umur} = 1"] * 600),
+        "number(" * 40 + "${umur}" + "+1)" * 40,
+    ],
+)
+def test_what_no_expression_can_hold_is_refused(text: str) -> None:
+    with pytest.raises(Refused) as found:
+        TRANSLATOR.value(text, Place())
+    assert found.value.code in ("not_a_number", "expression_too_long")
+
+
+@pytest.mark.parametrize("word", ["inf", "nan", "1_0", "1e3"])
+def test_only_numbers_of_xpath_are_numbers(word: str) -> None:
+    assert TRANSLATOR.value(f"number('{word}')", Place()).text == f"toNumber('{word}')"

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501  # a row of a workbook is a line
 
+import time
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from kegiatan.form.engine import Engine
 from kegiatan.form.importing.files import import_form
 from kegiatan.form.importing.report import ImportedForm
+from kegiatan.form.importing.sheets import read_sheets
 from kegiatan.form.importing.xlsform import import_xlsform
 from kegiatan.form.linting import lint_form
 from kegiatan.form.linting_engine import EngineInspector
@@ -424,6 +426,61 @@ def test_formulas_are_not_worked_out() -> None:
     sheet.write_formula(1, 2, '=HYPERLINK("http://x.y", "klik")', None, "tersimpan")
     book.close()
     assert elements(import_form(target.getvalue()))["a"]["title"] == "tersimpan"
+
+
+def test_cells_far_out_cost_no_more_than_others() -> None:
+    far = [*[[""]] * 19_990, [*[""] * 398, "x"]]
+    sheets = {"survey": [*table("type | name | label\ntext | a | A"), *far], "choices": far,
+              "settings": far, "Catatan": [["x"]] * 3 + far}  # fmt: skip
+    content = workbook(**sheets)
+    began = time.process_time()
+    found = read_sheets(content)
+    assert time.process_time() - began < 1
+    assert [sheet.name for sheet in found] == list(sheets)
+    assert found[0].headers == ("type", "name", "label")
+    assert [(row.number, row.cells) for row in found[0].rows] == [
+        (2, {"type": "text", "name": "a", "label": "A"})
+    ]
+    assert found[3].headers == ()  # its name alone is of use
+
+
+def test_more_cells_than_a_form_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = xlsform("type | name | label\ntext | a | A")
+    monkeypatch.setattr("kegiatan.form.importing.sheets.CELLS", 6)
+    assert len(read_sheets(content)) == 1
+    monkeypatch.setattr("kegiatan.form.importing.sheets.CELLS", 5)
+    assert codes(import_form(content)) == [("workbook_too_large", None)]
+
+
+def test_what_rows_without_questions_say_is_in_the_form_or_listed() -> None:
+    imported = read("""
+type | name | label | calculation | read_only | trigger | required | relevant | appearance | repeat_count
+integer | a | A | | | | | | |
+calculate | b | | ${a} + 1 | | ${a} | yes | | |
+begin group | g | G | | yes | | yes | | |
+text | c | C | | | | | | |
+begin group | h | H | | ${a} > 1 | | | | peta |
+text | d | D | | | | | | |
+end group | | | | | | | | |
+end group | | | | | | | | |
+begin repeat | r | R | | yes | ${a} | | | | 2
+text | e | E | | | | | | |
+end repeat | | | | | | | | |
+""")
+    found = elements(imported)
+    assert imported.form is not None
+    page = next(page for page in imported.form["pages"] if page["name"] == "g")
+    assert (page["readOnly"], found["r"]["readOnly"]) == (True, True)
+    assert found["h"]["enableIf"] == "!({a} > 1)"
+    losses = [(fault.code, fault.row, fault.path) for fault in imported.losses]
+    assert losses == [
+        ("trigger_left_out", 3, "b.trigger"),
+        ("cell_left_out", 3, "b.required"),
+        ("cell_left_out", 4, "g.required"),
+        ("trigger_left_out", 10, "r.trigger"),
+    ]
+    assert ("appearance_left_out", 6) in codes(imported)
+    assert not lint_form(imported.form, engine=EngineInspector()).errors
 
 
 cells = st.sampled_from(

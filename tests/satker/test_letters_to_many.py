@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -19,7 +20,9 @@ from cerdas.models import AuditEntry, Job, JobStep
 from cerdas.tenancy import tenant_scope
 from satker.background import HANDFUL, LINKS_MAIL
 from satker.models import Invitation, InvitationState, User
+from satker.services import people_mail
 from satker.services.account_links import LinkInvalid, account_link_user
+from satker.services.people_mail import invitation_mail
 from satker.services.person_editing import user_rename
 from tests import factories
 
@@ -141,6 +144,35 @@ def test_a_broken_mail_server_ends_the_job_and_the_next_start_sends_the_rest(
     assert sorted(letter.to[0] for letter in mail.outbox) == sorted(p.email for p in people)
     for link in links().values():
         assert account_link_user(**link)
+
+
+@pytest.mark.parametrize("email", ["a@" + "é" * 60 + ".id", "a@" + "x" * 70 + "é.id"])
+def test_an_address_that_no_mail_can_carry_stops_nobody_elses_letter(
+    satker: Any, satker_admin: Any, people: Any, email: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    User.objects.filter(pk=people[1].pk).update(email=email)
+    start(satker_admin, people)
+    job = run(satker)
+    assert job.state == "done", job.message
+    assert (job.report["sent"], job.report["not_sent"]) == (len(people) - 1, 1)
+    assert email not in caplog.text
+
+
+def test_a_single_letter_to_it_is_lost_without_harm_to_what_was_stored(
+    satker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction.atomic():
+        invitation_mail(email="a@" + "é" * 60 + ".id", satker=satker, url="http://testserver/")
+        invitation_mail(email="budi@example.id", satker=satker, url="http://testserver/")
+    assert [letter.to for letter in mail.outbox] == [["budi@example.id"]]
+
+    def broken(*_arguments: Any, **_more: Any) -> Any:
+        raise RuntimeError
+
+    monkeypatch.setattr(people_mail, "get_connection", broken)
+    with transaction.atomic():
+        invitation_mail(email="budi@example.id", satker=satker, url="http://testserver/")
+    assert len(mail.outbox) == 1
 
 
 def test_a_cancelled_job_says_how_many_letters_are_gone_and_goes_on_behind_them(

@@ -75,19 +75,29 @@
       return Array.isArray(before) && same(before, chosen) ? before : chosen;
     }
     if (kind === "lookup") return box.querySelector("[data-chosen]").dataset.code || undefined;
-    if (kind === "parts") return partsOf(box, before);
+    if (kind === "parts") return partsOf(box, get(atFirst, box.dataset.q));
     if (kind === "ranking") return rankingOf(box);
     return typed(input);
   };
   const typed = input => {
     if (input.tagName === "SELECT") return input.value ? JSON.parse(input.value) : undefined;
-    if (input.type !== "number") return input.value.trim() === "" ? undefined : input.value;
+    if (input.type !== "number") {
+      const text = input.value.trim();
+      if (text === "") return undefined;
+      return input.dataset.number !== undefined && Number.isFinite(Number(text)) ? Number(text) : input.value;
+    }
     if (input.validity.badInput) return "?";
     return input.value === "" ? undefined : input.valueAsNumber;
   };
+  const untouched = part =>
+    part.tagName === "SELECT"
+      ? part.value === ([...part.options].find(option => option.defaultSelected)?.value ?? "")
+      : part.value === part.defaultValue && !part.validity.badInput;
+  // A part that is as the page showed it stays as it was stored, whatever an input makes of it.
   const partsOf = (box, before) => {
     const answer = before && typeof before === "object" && !Array.isArray(before) ? { ...before } : {};
     for (const part of box.querySelectorAll("[data-part]")) {
+      if (untouched(part)) continue;
       const value = typed(part);
       if (value === undefined) delete answer[part.dataset.part];
       else Object.defineProperty(answer, part.dataset.part, { value, writable: true, enumerable: true, configurable: true });

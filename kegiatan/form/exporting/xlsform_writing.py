@@ -13,6 +13,21 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kegiatan.form import elements as el
+from kegiatan.form.exporting.constraint_writing import (
+    all_rules,
+    count_of_rows,
+    limit_of,
+    rule_not_exported,
+    rule_of,
+)
+from kegiatan.form.exporting.xlsform_said import (
+    answer_type,
+    hidden_type,
+    rows_said,
+    unsaid,
+    unsaid_refusal,
+    yes_and_no,
+)
 from kegiatan.form.exporting.xpath_writing import xpath
 from kegiatan.form.form_fault import ERROR, FormFault
 from kegiatan.form.importing.refused import Refused
@@ -26,6 +41,7 @@ _INPUTS = {
     "date": ("date", ""), "time": ("time", ""), "datetime-local": ("dateTime", ""),
     "range": ("range", ""),
 }  # fmt: skip
+_PLAIN_INPUTS = ("email", "url")  # asked for as any text, without a check
 _PLAIN = {
     "comment": ("text", "multiline"), "geotag": ("geopoint", ""), "photo": ("image", ""),
     "signature": ("image", "signature"), "signaturepad": ("image", "signature"),
@@ -37,17 +53,6 @@ _SELECTS = {
     "ranking": ("rank", ""),
 }  # fmt: skip
 _FILES = {"audio/*": "audio", "video/*": "video"}
-# Properties that are written, that only matter on the screen, or that a type implies.
-_SAID = frozenset({
-    "type", "name", "title", "description", "html", "inputType", "choices", "isRequired",
-    "requiredIf", "requiredErrorText", "validators", "visibleIf", "visible", "defaultValue",
-    "templateElements", "defaultValueExpression", "setValueExpression", "expression", "readOnly",
-    "elements", "master", "min", "max", "step", "minPanelCount", "maxPanelCount", "rateMin",
-    "rateMax", "rateType", "showOtherItem", "acceptedTypes", "storeDataAsText", "clearIfInvisible",
-    "maxCount", "minAccuracy", "labelTrue", "labelFalse", "placeholder", "displayMode",
-    "templateTitle", "templateTabTitle", "addPanelText", "removePanelText", "colCount",
-    "maxLength",
-})  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -72,17 +77,19 @@ class _Export:
         self.languages = form_languages(form)
         self.is_plain = len(self.languages) == 1 and not isinstance(form.get("locale"), str)
         self.names: dict[str, str] = {}
+        self.types: dict[str, str] = {}
         self.lists: dict[str, str] = {}
         for page in el.mappings_of(form.get("pages")):
             self._collect(page)
         for value in el.mappings_of(form.get("calculatedValues")):
-            self.names[str(value.get("name"))] = str(value.get("name"))
+            name = str(value.get("name"))
+            self.names[name], self.types[name] = name, "any"
 
     def _collect(self, element: Element) -> None:
         for key in ("elements", "templateElements"):
             for child in el.mappings_of(element.get(key)):
                 name = str(child.get("name"))
-                self.names[name] = name
+                self.names[name], self.types[name] = name, answer_type(child)
                 self._collect(child)
 
     def run(self) -> Exported:
@@ -90,22 +97,27 @@ class _Export:
         for number, page in enumerate(el.mappings_of(self.form.get("pages"))):
             self._group(page, f"pages[{number}]", f"page_{number + 1}")
         for number, value in enumerate(el.mappings_of(self.form.get("calculatedValues"))):
-            path = f"calculatedValues[{number}].expression"
-            text = self._xpath(str(value.get("expression")), path)
+            path = f"calculatedValues[{number}]"
+            self._list_unsaid(value, "calculation", path)
+            text = self._xpath(str(value.get("expression")), f"{path}.expression")
             if text:
                 name = str(value.get("name"))
-                row = {"type": "calculate", "name": name, "calculation": text}
-                self.made.survey.append(row)
+                self.made.survey.append({"type": "calculate", "name": name, "calculation": text})
         self._settings()
+        self._list_unsaid(self.form, "form", "")
         return self.made
 
     def _lost(self, path: str, refused: Refused) -> None:
         fault = FormFault(path, refused.code, refused.message, refused.remedy, ERROR)
         self.made.faults.append(fault)
 
+    def _list_unsaid(self, element: Element, kind: str, path: str) -> None:
+        for key in unsaid(element, kind):
+            self._lost(f"{path}.{key}".removeprefix("."), unsaid_refusal(key))
+
     def _xpath(self, text: str, path: str) -> str:
         try:
-            return xpath(text, self.names)
+            return xpath(text, self.names, self.types)
         except Refused as refused:
             self._lost(path, refused)
             return ""
@@ -132,6 +144,7 @@ class _Export:
     def _group(self, element: Element, path: str, name: str) -> None:
         row: Row = {"type": "begin group", "name": str(element.get("name") or name)}
         self._heading(element, row, path)
+        self._list_unsaid(element, "group", path)
         self.made.survey.append(row)
         self._children(element.get("elements"), f"{path}.elements")
         self.made.survey.append({"type": "end group"})
@@ -164,31 +177,30 @@ class _Export:
     def _roster(self, element: Element, path: str) -> None:
         row: Row = {"type": "begin repeat", "name": str(element.get("name"))}
         self._heading(element, row, path)
-        least, most = element.get("minPanelCount"), element.get("maxPanelCount")
-        if least is not None and least == most:
-            row["repeat_count"] = str(least)
-        for number, rule in enumerate(el.mappings_of(element.get("validators"))):
-            count = self._count_of(rule, str(element.get("name")))
-            if count:
-                row["repeat_count"] = self._xpath(count, f"{path}.validators[{number}]")
-            else:
-                self._lost(f"{path}.validators[{number}]", _rule_not_exported())
+        self._row_count(element, row, path)
         self.made.survey.append(row)
         self._children(element.get("templateElements"), f"{path}.templateElements")
         self.made.survey.append({"type": "end repeat"})
 
-    def _count_of(self, rule: Element, name: str) -> str:
-        """Return what `countRows({name}) = ...` asks for, "" for another rule."""
-        pattern = rf"countRows\(\{{(?:panel\.)?{re.escape(name)}\}}\) = (.+)"
-        found = re.fullmatch(pattern, str(rule.get("expression", "")))
-        if not found:
-            return ""
-        inner = re.fullmatch(r"coalesce\((.+), 0\)", found[1])
-        return inner[1] if inner else found[1]
+    def _row_count(self, element: Element, row: Row, path: str) -> None:
+        """Write how many rows there are: one number or one rule; list all else."""
+        for number, rule in enumerate(el.mappings_of(element.get("validators"))):
+            at = f"{path}.validators[{number}]"
+            count = count_of_rows(rule, str(element.get("name")))
+            if count and "repeat_count" not in row:
+                row["repeat_count"] = self._xpath(count, at)
+            else:
+                self._lost(at, rule_not_exported())
+        fixed = rows_said(element) if "repeat_count" not in row else ""
+        if fixed:
+            row["repeat_count"] = fixed
+        for key in unsaid(element, "roster"):
+            if not (fixed and key in ("minPanelCount", "maxPanelCount")):
+                self._lost(f"{path}.{key}", unsaid_refusal(key))
 
     def _question(self, element: Element, kind: str, path: str) -> None:
         row: Row = {"type": "", "name": str(element.get("name"))}
-        hidden = self._hidden_type(element)
+        hidden = hidden_type(element)
         row["type"] = hidden or self._type(element, kind, row)
         if hidden:
             self.made.survey.append(row)
@@ -198,24 +210,19 @@ class _Export:
         self._heading(element, row, path)
         self._answer(element, row, path)
         self._rules(element, row, path)
-        for key in element:
-            if key not in _SAID:
-                message = _("%(key)s cannot be said in an XLSForm.") % {"key": str(key)[:80]}
-                refused = Refused("property_not_exported", message, _("It stays in this form."))
-                self._lost(f"{path}.{key}", refused)
+        self._list_unsaid(element, "question", path)
+        if element.get("inputType") in _PLAIN_INPUTS:
+            self._lost(f"{path}.inputType", unsaid_refusal(str(element["inputType"])))
+        for number, item in enumerate(el.items_of(element.get("choices"))):
+            if isinstance(item, dict):
+                self._list_unsaid(item, "choice", f"{path}.choices[{number}]")
         self.made.survey.append(row)
-
-    def _hidden_type(self, element: Element) -> str:
-        if element.get("visible") is not False:
-            return ""
-        moments = {"dateText(today())": "today", "dateTimeText(currentDate())": "start"}
-        return moments.get(str(element.get("defaultValueExpression")), "")
 
     def _type(self, element: Element, kind: str, row: Row) -> str:
         if kind == "text":
             return self._text_type(element, row)
         if kind == "boolean":
-            return f"select_one {self._list(_yes_and_no(element))}"
+            return f"select_one {self._list(yes_and_no(element))}"
         if kind == "rating" and "rateValues" not in element:
             row["appearance"] = "rating"
             row["parameters"] = f"start=1 end={element.get('rateMax', 5)} step=1"
@@ -228,6 +235,8 @@ class _Export:
             return self._select(element, kind, row)
         if kind in _PLAIN:
             type_, appearance = _PLAIN[kind]
+            if kind == "geotag" and "minAccuracy" in element:
+                row["parameters"] = f"capture-accuracy={element['minAccuracy']}"
             if appearance:
                 row["appearance"] = appearance
             return type_
@@ -335,49 +344,28 @@ class _Export:
         self._texts(row, "required_message", element.get("requiredErrorText"))
         parts: list[str] = []
         if row["type"] != "range":
-            parts += [f". >= {element['min']}"] if "min" in element else []
-            parts += [f". <= {element['max']}"] if "max" in element else []
+            parts += self._limits(element, path)
         if isinstance(element.get("maxLength"), int):
             parts.append(f"string-length(.) <= {element['maxLength']}")
         for number, rule in enumerate(el.mappings_of(element.get("validators"))):
             try:
-                parts.append(self._rule(rule, str(element.get("name"))))
+                parts.append(rule_of(rule, str(element.get("name")), self.names, self.types))
             except Refused as refused:
                 self._lost(f"{path}.validators[{number}]", refused)
             else:
                 if not any(key.startswith("constraint_message") for key in row):
                     self._texts(row, "constraint_message", rule.get("text"))
         if parts:
-            row["constraint"] = " and ".join(_bracketed(part) for part in parts)
+            row["constraint"] = all_rules(parts)
 
-    def _rule(self, rule: Element, name: str) -> str:
-        """Return a validator as part of a constraint. Raises Refused."""
-        if rule.get("notificationType") not in (None, "error"):
-            message = _("An XLSForm knows no warnings.")
-            raise Refused("warning_not_exported", message, _("It stays in this form."))
-        kind = rule.get("type")
-        if kind == "expression":
-            text = str(rule.get("expression"))
-            own = rf"\{{(?:panel\.)?{re.escape(name)}\}} empty or "
-            written = xpath(re.sub(f"^{own}", "", text), self.names)
-            return written.replace(f"${{{name}}}", ".")
-        if kind == "regex":
-            pattern = re.sub(r"^\^\(\?:(.*)\)\$$", r"\1", str(rule.get("regex")))
-            if "'" in pattern:
-                raise _rule_not_exported()
-            return f"regex(., '{pattern}')"
-        limits = _LIMITS.get(str(kind))
-        if limits is None:
-            raise _rule_not_exported()
-        least, most, of = limits
-        parts = [
-            f"{of} {sign} {rule[key]}"
-            for key, sign in ((least, ">="), (most, "<="))
-            if rule.get(key) not in (None, 0) or (key in rule and kind == "numeric")
-        ]
-        if not parts:
-            raise _rule_not_exported()
-        return " and ".join(parts)
+    def _limits(self, element: Element, path: str) -> list[str]:
+        parts = []
+        for key in ("min", "max"):
+            try:
+                parts += [limit_of(element, key)] if key in element else []
+            except Refused as refused:
+                self._lost(f"{path}.{key}", refused)
+        return [part for part in parts if part]
 
     def _settings(self) -> None:
         title = str(self.form.get("form_name") or "")
@@ -403,25 +391,6 @@ class _Export:
 
 
 _CONDITION = re.compile(r"(?:sameText\()?\{#?(?P<key>[^{}]+)\}(?: = |, )'(?P<value>[^'\\]*)'\)?")
-_LIMITS = {
-    "numeric": ("minValue", "maxValue", "."),
-    "text": ("minLength", "maxLength", "string-length(.)"),
-    "answercount": ("minCount", "maxCount", "count-selected(.)"),
-}
-
-
-def _rule_not_exported() -> Refused:
-    message = _("This rule cannot be said in an XLSForm.")
-    return Refused("rule_not_exported", message, _("It stays in this form."))
-
-
-def _bracketed(text: str) -> str:
-    return f"({text})" if " or " in text else text
-
-
-def _yes_and_no(element: Element) -> list[Any]:
-    yes, no = element.get("labelTrue", "Ya"), element.get("labelFalse", "Tidak")
-    return [{"value": "true", "text": yes}, {"value": "false", "text": no}]
 
 
 def _without_tags(text: str) -> str:

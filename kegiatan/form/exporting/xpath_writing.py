@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
+from kegiatan.form.exporting.operator_writing import JOINING, items_of
 from kegiatan.form.expression import ExpressionFaulty, Token, expression_tokens
 from kegiatan.form.importing.refused import Refused
 
@@ -30,19 +31,23 @@ _SAME = {
 _MOMENTS = {"date(today())": "today()", "date-time(now())": "now()"}
 _OVER_ROWS = {"sumInArray": "sum", "minInArray": "min", "maxInArray": "max"}
 _INDEX = "(position(..) - 1)"  # a row's number from 0
-_OF_LIST = {"anyof": ("or", False), "allof": ("and", False), "noneof": ("or", True)}
 _MATH = {"'ceil'": "ceiling"}
 DEPTH = 60
 Names = Mapping[str, str]
+Types = Mapping[str, str]
 
 
-def xpath(text: str, names: Names) -> str:
-    """Return an expression as XPath. names: {key here: name in the XLSForm}. Raises Refused."""
+def xpath(text: str, names: Names, types: Types) -> str:
+    """Return an expression as XPath. Raises Refused.
+
+    names: {key here: name in the XLSForm}; types: {name in the XLSForm: what it is answered with,
+    as `xlsform_said.answer_type` says}.
+    """
     try:
         tokens = expression_tokens(text)
     except ExpressionFaulty as error:
         raise no_equal(text) from error
-    writer = _Writer(tokens, names)
+    writer = _Writer(tokens, names, types)
     found = writer.expression(0)
     if writer.index != len(tokens):
         raise no_equal(text)
@@ -58,9 +63,10 @@ def no_equal(text: str) -> Refused:
 class _Writer:
     """Reads tokens one after another and writes XPath."""
 
-    def __init__(self, tokens: Sequence[Token], names: Names) -> None:
+    def __init__(self, tokens: Sequence[Token], names: Names, types: Types) -> None:
         self.tokens = tokens
         self.names = names
+        self.types = types
         self.index = 0
         self.depth = 0
 
@@ -99,18 +105,21 @@ class _Writer:
         return left
 
     def joined(self, left: str, word: str, right: str) -> str:
-        if word in ("contains", "notcontains"):
-            found = f"selected({left}, {right})"
-            return found if word == "contains" else f"not({found})"
-        if word in _OF_LIST:
-            sign, is_not = _OF_LIST[word]
-            tests = f" {sign} ".join(
-                f"selected({left}, '{item}')" for item in right.strip("'").split(" ")
-            )
-            return f"not({tests})" if is_not else f"({tests})"
         if (left, word, right) == (_INDEX, "+", "1"):
             return "position(..)"
+        joining = JOINING.get(word)
+        if joining is not None:
+            found = joining(left, right, self.type_of(left), self.type_of(right))
+            if found is None:
+                raise self.refuse()
+            return found
         return f"{left} {_WRITTEN.get(word, word)} {right}"
+
+    def type_of(self, written: str) -> str:
+        """Return what `${name}` is answered with, "" for anything else."""
+        name = written[2:-1]
+        is_name = written == f"${{{name}}}" and name in self.names.values()
+        return self.types.get(name, "any") if is_name else ""
 
     def operand(self) -> str:
         token = self.peek()
@@ -136,8 +145,10 @@ class _Writer:
             self.expect(")")
             return f"({inner})"
         if token.text == "[":
-            items = self.arguments("]")
-            return _literal(" ".join(item.strip("'") for item in items))
+            items = items_of(self.arguments("]"))
+            if items is None:
+                raise self.refuse()
+            return items
         raise self.refuse()
 
     def name(self, text: str) -> str:

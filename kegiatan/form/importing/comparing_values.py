@@ -7,6 +7,9 @@ Source: XPath 1.0, section 3.4; survey-core 2.5.43, OperandMaker and Helpers.che
 
 import re
 
+from django.utils.translation import gettext as _
+
+from kegiatan.form.importing.refused import Refused
 from kegiatan.form.importing.surveyjs import (
     COMPARED,
     MOMENTS,
@@ -25,6 +28,7 @@ from kegiatan.form.importing.surveyjs import (
     settled,
     text_literal,
     truth,
+    written_number,
 )
 
 _SWAPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -104,7 +108,7 @@ def _kind(piece: Piece) -> str:
 def _equal_choice(left: Piece, right: Piece) -> Piece:
     """Compare with the value as the choice has it, where one choice alone can be meant."""
     if isinstance(right.literal, float):
-        meant = [value for value in left.values if _number(value) == right.literal]
+        meant = [value for value in left.values if written_number(value) == right.literal]
         if len(meant) == 1:
             return _equal_choice(left, text_literal(meant[0]))
         return compared(as_number(left), "=", right)
@@ -118,20 +122,13 @@ def _equal_choice(left: Piece, right: Piece) -> Piece:
 def _same_to_surveyjs(one: str, other: str) -> bool:
     if one.strip().lower() == other.strip().lower():
         return True
-    first, second = _number(one), _number(other)
+    first, second = written_number(one), written_number(other)
     return first is not None and first == second
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
 
 
 def _equal_numbers(left: Piece, right: Piece) -> Piece:
     if isinstance(right.literal, str):
-        value = _number(right.literal)
+        value = written_number(right.literal)
         if value is None:
             return truth(False)
         right = number_literal(value)
@@ -156,6 +153,31 @@ def relation(left: Piece, operator: str, right: Piece) -> Piece:
     if operator in ("<=", ">=") and both_open:
         return joined([found, filled(left)], "and")
     return found
+
+
+def relation_of_values(left: Piece, operator: str, right: Piece) -> Piece:
+    """Return `left < right` of JavaScript, which compares two texts by their letters.
+
+    Raises Refused when both are texts: here only numbers, days and times have an order.
+    """
+    if left.is_literal or right.is_literal:
+        is_refused = _is_words(left, right) or _is_words(right, left)
+    else:
+        is_refused = left.type == right.type == "text"
+    if is_refused:
+        message = _("Two texts are compared by size; only numbers, days and times can be.")
+        raise Refused("order_of_texts", message, _("Compare with a number or a date."))
+    return relation(left, operator, right)
+
+
+def _is_words(literal: Piece, other: Piece) -> bool:
+    """Whether a text written in a form is neither a number nor a day, nor a time beside one."""
+    text = literal.literal
+    if not isinstance(text, str) or re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return False
+    if other.type in MOMENTS or other.type == "time":
+        return re.match(r"[0-9]{2}:[0-9]{2}", text) is None
+    return written_number(text) is None
 
 
 def _are_days(left: Piece, right: Piece) -> bool:

@@ -4,39 +4,21 @@ The subset that conditions are written in: a function or its body of `return`, `
 expressions. Anything else is refused with its place. Source: ECMAScript 2023, sections 12 to 15.
 """
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+
+from kegiatan.form.importing.javascript_tokens import JavaScriptFaulty as JavaScriptFaulty
+from kegiatan.form.importing.javascript_tokens import Token, tokens, unescaped
 
 LENGTH = 10_000
 DEPTH = 50
-CHAINED = 100
-_TOKEN = re.compile(
-    r"""(?P<space>[\s\u00a0\ufeff]+|//[^\n]*|/\*.*?\*/)
-    |(?P<number>\d+(?:\.\d+)?)
-    |(?P<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\$]|\\.)*`)
-    |(?P<name>[A-Za-z_$][\w$]*)
-    |(?P<sign>===|!==|=>|==|!=|<=|>=|&&|\|\||\?\?|\?\.|[-+*/%<>=!?:.,;()\[\]{}])
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+CHAINED = 100  # parts in one another, brackets or not: who walks the tree calls itself for each
 _BINDING = {
     "??": 1, "||": 1, "&&": 2, "==": 3, "!=": 3, "===": 3, "!==": 3, "<": 4, "<=": 4, ">": 4,
     ">=": 4, "+": 5, "-": 5, "*": 6, "/": 6, "%": 6,
 }  # fmt: skip
 _UNARY = 7
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 _DECLARING = frozenset({"const", "let", "var"})
 _CONSTANTS = {"true": True, "false": False, "null": None, "undefined": None}
-
-
-class JavaScriptFaulty(ValueError):
-    """A text outside the subset. at: index of the character; found: what stands there."""
-
-    def __init__(self, at: int, found: str) -> None:
-        super().__init__(f"{found!r} at {at}")
-        self.at = at
-        self.found = found
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +123,6 @@ class Function:
     body: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    at: int
-
-
 def parse_javascript(text: str) -> Function:
     """Return the function of a text: `return x;`, `function (c) {...}`, `c => x`, or `x` alone.
 
@@ -155,32 +130,36 @@ def parse_javascript(text: str) -> Function:
     """
     if len(text) > LENGTH:
         raise JavaScriptFaulty(LENGTH, "")
-    return _Parser(list(_tokens(text)), len(text)).function()
+    function = _Parser(list(tokens(text)), len(text)).function()
+    _check_depth(function)
+    return function
 
 
-def _tokens(text: str) -> Iterator[_Token]:
-    position = 0
-    while position < len(text):
-        found = _TOKEN.match(text, position)
-        if found is None or found.lastgroup is None:
-            raise JavaScriptFaulty(position, text[position : position + 20])
-        if found.lastgroup != "space":
-            yield _Token(found.lastgroup, found[0], position)
-        position = found.end()
+def _check_depth(function: Function) -> None:
+    """Raise JavaScriptFaulty for more than CHAINED parts in one another."""
+    stack: list[tuple[object, int]] = [(statement, 0) for statement in function.body]
+    while stack:
+        part, depth = stack.pop()
+        if depth > CHAINED:
+            raise JavaScriptFaulty(0, "")
+        for name in getattr(part, "__slots__", ()):
+            inner = getattr(part, name)
+            for each in inner if isinstance(inner, tuple) else (inner,):
+                stack.append((each, depth + 1))
 
 
 class _Parser:
-    def __init__(self, tokens: list[_Token], length: int) -> None:
+    def __init__(self, tokens: list[Token], length: int) -> None:
         self.tokens = tokens
         self.index = 0
         self.depth = 0
-        self.end = _Token("end", "", length)
+        self.end = Token("end", "", length)
 
-    def peek(self, ahead: int = 0) -> _Token:
+    def peek(self, ahead: int = 0) -> Token:
         index = self.index + ahead
         return self.tokens[index] if index < len(self.tokens) else self.end
 
-    def take(self) -> _Token:
+    def take(self) -> Token:
         token = self.peek()
         self.index += 1
         return token
@@ -301,15 +280,11 @@ class _Parser:
     def expression(self, binding: int) -> Expression:
         self.deeper()
         left = self.operand()
-        chained = 0
         while True:
             token = self.peek()
             power = _BINDING.get(token.text, 0) if token.kind == "sign" else 0
             if power <= binding:
                 break
-            chained += 1
-            if chained > CHAINED:
-                raise self.fault()
             self.take()
             left = Binary(token.text, left, self.expression(power))
         if binding == 0 and self.skips("?"):
@@ -336,7 +311,7 @@ class _Parser:
         if token.kind == "number":
             return Literal(float(token.text))
         if token.kind == "string":
-            return Literal(_unescaped(token.text))
+            return Literal(unescaped(token.text))
         if token.kind == "name" and token.text in _CONSTANTS:
             return Literal(_CONSTANTS[token.text])
         if token.kind == "name" and token.text == "new":
@@ -391,9 +366,3 @@ class _Parser:
             found.append(self.expression(0))
         self.expect(closing)
         return tuple(found)
-
-
-def _unescaped(token: str) -> str:
-    return re.sub(
-        r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), token[1:-1], flags=re.DOTALL
-    )

@@ -4,13 +4,14 @@ Answers are read as `context.get('name')`, `responses.name` or `answers['name']`
 are those of the row. What is not one of the usual ways to write a condition is refused.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from kegiatan.form.importing import surveyjs as js
-from kegiatan.form.importing.comparing_values import equality, relation
+from kegiatan.form.importing.comparing_values import equality, relation_of_values
 from kegiatan.form.importing.javascript import (
     Array,
     Binary,
@@ -36,6 +37,8 @@ Reads = Callable[[str], Piece]
 _CONTEXTS = frozenset({"context", "ctx", "responses", "answers", "data", "values", "form", "row"})
 _GETTERS = frozenset({"get", "getValue", "getAnswer", "value"})
 _INNER = frozenset({"responses", "answers", "data", "values"})
+STEPS = 10_000  # parts of a function, each as often as it is written out
+DEPTH = 120  # parts in one another
 _RELATIONS = frozenset({"<", "<=", ">", ">="})
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%"})
 _TEXT_TESTS = {
@@ -67,6 +70,10 @@ class JavaScript:
             raise Refused("javascript_not_known", message, _remedy()) from error
         self.reads = reads
         self.contexts = _CONTEXTS | set(self.function.parameters)
+        self.declared = list(_declared(self.function.body))
+        self.steps = self.depth = 0
+        if len(set(self.declared)) < len(self.declared):  # which one is meant depends on the place
+            raise self._refused()
 
     def condition(self) -> Piece:
         """Return when the function gives something true."""
@@ -104,11 +111,13 @@ class JavaScript:
                 test = self._truth(statement.test, known)
                 yes = js.joined([when, test], "and")
                 no = js.joined([when, js.negated(test)], "and")
+                before = len(found)
                 ends = [
                     self._through(statement.yes, yes, known, found),
                     self._through(statement.no, no, known, found),
                 ]
-                when = js.joined(ends, "or")
+                if len(found) > before:
+                    when = js.joined(ends, "or")
         return when
 
     def _returned(
@@ -127,6 +136,20 @@ class JavaScript:
         return value
 
     def _truth(self, value: Expression, known: Mapping[str, Expression]) -> Piece:
+        with self._counted():
+            return self._condition(value, known)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Count a part; a name that is declared is written out wherever it stands."""
+        self.steps += 1
+        self.depth += 1
+        if self.steps > STEPS or self.depth > DEPTH:
+            raise self._refused()
+        yield
+        self.depth -= 1
+
+    def _condition(self, value: Expression, known: Mapping[str, Expression]) -> Piece:
         if isinstance(value, Literal):
             return js.truth(bool(value.value))
         if isinstance(value, Binary) and value.operator in ("&&", "||"):
@@ -143,12 +166,16 @@ class JavaScript:
 
     def piece(self, value: Expression, known: Mapping[str, Expression]) -> Piece:
         """Return a value."""
+        with self._counted():
+            return self._value(value, known)
+
+    def _value(self, value: Expression, known: Mapping[str, Expression]) -> Piece:
         if isinstance(value, Literal):
             return _literal(value)
         if isinstance(value, Name) and value.name in known:
             rest = {key: each for key, each in known.items() if key != value.name}
             return self.piece(known[value.name], rest)
-        answer = self._answer(value)
+        answer = self._answer(value, known)
         if answer is not None:
             return self.reads(answer)
         if isinstance(value, Binary):
@@ -166,22 +193,32 @@ class JavaScript:
             return self._length(value.owner, known)
         raise self._refused()
 
-    def _answer(self, value: Expression) -> str | None:
+    def _answer(self, value: Expression, known: Mapping[str, Expression]) -> str | None:
         """Return the name of the answer that is read, None when it is none."""
         if isinstance(value, Call) and len(value.arguments) == 1:
             callee, argument = value.callee, value.arguments[0]
             is_getter = isinstance(callee, Member) and callee.key in _GETTERS
             is_named = isinstance(argument, Literal) and isinstance(argument.value, str)
-            if is_getter and is_named and self._is_context(callee.owner):  # type: ignore[union-attr]
+            if is_getter and is_named and self._is_context(callee.owner, known):  # type: ignore[union-attr]
                 return str(argument.value)  # type: ignore[union-attr]
-        if isinstance(value, Member) and self._is_context(value.owner) and value.key not in _INNER:
-            return value.key
+        if isinstance(value, Member) and value.key not in _INNER:
+            return value.key if self._is_context(value.owner, known) else None
         return None
 
-    def _is_context(self, value: Expression) -> bool:
-        if isinstance(value, Name):
-            return value.name in self.contexts
-        return isinstance(value, Member) and value.key in _INNER and self._is_context(value.owner)
+    def _is_context(self, value: Expression, known: Mapping[str, Expression]) -> bool:
+        """Whether it holds the answers: by its name, or declared as what does."""
+        while True:
+            if isinstance(value, Member) and value.key in _INNER:
+                value = value.owner
+            elif isinstance(value, Name) and value.name in known:
+                name = value.name
+                value = known[name]
+                known = {key: each for key, each in known.items() if key != name}
+            else:
+                break
+        if not isinstance(value, Name) or value.name in self.declared:
+            return False
+        return value.name in self.contexts
 
     def _binary(self, value: Binary, known: Mapping[str, Expression]) -> Piece:
         operator = value.operator
@@ -197,7 +234,7 @@ class JavaScript:
             return self._equality(value, known)
         left, right = self.piece(value.left, known), self.piece(value.right, known)
         if operator in _RELATIONS:
-            return relation(left, operator, right)
+            return relation_of_values(left, operator, right)
         if operator == "+" and "text" in (left.type, right.type):
             return js.call("concatText", [left, right], "text")
         if operator in _ARITHMETIC:
@@ -267,12 +304,24 @@ class JavaScript:
         piece = self.piece(owner, known)
         if piece.type == "choices":
             return js.call("countSelected", [piece], "number")
-        name = "countRows" if piece.type == "any" else "textLength"
-        return js.call(name, [piece.text if name == "countRows" else piece], "number")
+        if piece.type == "rows":
+            return js.call("countRows", [piece], "number")
+        if piece.type == "any":  # a text or a list: only the prelist knows
+            raise self._refused()
+        return js.call("textLength", [piece], "number")
 
     def _refused(self) -> Refused:
         message = _("The JavaScript is more than the usual conditions; it is never run here.")
         return Refused("javascript_not_known", message, _remedy())
+
+
+def _declared(body: tuple[Statement, ...]) -> Iterator[str]:
+    """Yield every name that is declared, as often as it is."""
+    for statement in body:
+        if isinstance(statement, Declared):
+            yield statement.name
+        elif isinstance(statement, If):
+            yield from _declared((*statement.yes, *statement.no))
 
 
 def _remedy() -> str:

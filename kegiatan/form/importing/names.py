@@ -7,7 +7,7 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from kegiatan.form.importing.refused import Refused as Refused
-from kegiatan.form.importing.surveyjs import Piece, Type
+from kegiatan.form.importing.surveyjs import TEXTUAL, Piece, Type
 
 Kind = Literal["question", "group", "roster"]
 
@@ -96,11 +96,11 @@ def read(target: Target, place: Place) -> Piece:
         message = _("%(name)s is a group, which has no answer.") % {"name": target.name[:80]}
         raise Refused("group_as_value", message, _("Name a question in it."))
     path = _path(target, place)
-    is_open = target.type in ("number", "any", "date", "time", "datetime")
+    is_open = target.type in ("number", "digits", "any", "date", "time", "datetime")
     return Piece(
         f"{{{path}}}",
         target.type,
-        raw=f"{{#{path}}}" if target.type in ("text", "choice", "any") else "",
+        raw=f"{{#{path}}}" if target.type in TEXTUAL else "",
         may_be_empty=is_open,
         values=target.values,
     )

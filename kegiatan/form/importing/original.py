@@ -158,11 +158,14 @@ class _Import:
         if made.get("type") in kinds:
             return kinds[made["type"]], values
         inputs: dict[str, Type] = {
-            "number": "any" if _is_digits(question) else "number", "date": "date", "time": "time",
-            "datetime-local": "datetime",
+            "number": "digits" if _is_digits(question) else "number", "date": "date",
+            "time": "time", "datetime-local": "datetime",
         }  # fmt: skip
         if made.get("type") in ("text", "comment"):
             return inputs.get(made.get("inputType", ""), "text"), frozenset()
+        others: dict[str, Type] = {"barcode": "text", "paneldynamic": "rows"}
+        if made.get("type") in others:
+            return others[made["type"]], frozenset()
         return "any", frozenset()
 
     def reads(self, name: str, place: Place) -> Piece:

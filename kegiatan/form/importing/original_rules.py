@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
 from kegiatan.form.importing import surveyjs as js
-from kegiatan.form.importing.comparing_values import equality, relation
+from kegiatan.form.importing.comparing_values import equality, relation_of_values
 from kegiatan.form.importing.javascript import Literal
 from kegiatan.form.importing.javascript_translation import JavaScript
 from kegiatan.form.importing.names import Place, read
@@ -104,7 +104,7 @@ class OriginalRules:
         if operator in ("=", "!="):
             found = _equal(own, value)
             return found if operator == "=" else js.negated(found)
-        return relation(own, operator, _literal(value))
+        return relation_of_values(own, operator, _literal(value))
 
     def judged(self, question: Mapping[str, Any], made: Element, path: str, place: Place) -> None:
         """Put in what the answer must be; with `level: warning` it is only warned of."""
@@ -175,15 +175,15 @@ class _Judge:
         if not self.is_warning:
             self.made["requiredIf"] = found.text
             return
-        rule = js.joined([js.negated(found), empty_is_wrong], "or")
+        try:
+            rule = js.joined([js.negated(found), empty_is_wrong], "or")
+        except Refused as refused:
+            self.rules.importing.loss(where, refused, self.path)
+            return
         self._add({"type": "expression", "expression": rule.text}, _word(_REQUIRED))
 
     def _limits(self) -> None:
-        limits = {
-            prop: self.given[key]
-            for key, prop in _NUMBERS.items()
-            if _is_number(self.given.get(key))
-        }
+        limits = {_NUMBERS[key]: value for key, value in self._numbers(tuple(_NUMBERS)).items()}
         if not limits or self.own.type == "text":
             return
         if limits.get("minValue") == 0 or limits.get("maxValue") == 0:
@@ -193,12 +193,24 @@ class _Judge:
         if self.made.get("inputType") == "number":
             self._add({"type": "numeric", **limits})
 
+    def _numbers(self, keys: tuple[str, ...]) -> dict[str, float]:
+        """Return the rules that are numbers as they are written; list those that are none."""
+        found: dict[str, float] = {}
+        for key in keys:
+            given = self.given.get(key)
+            if given in (None, "") or isinstance(given, bool):
+                continue
+            try:
+                number = js.finite_number(given)
+            except Refused as refused:
+                self.rules.importing.loss(f"{self.path}.validation.{key}", refused, self.path)
+                continue
+            found[key] = given if isinstance(given, (int, float)) else number
+        return found
+
     def _lengths(self) -> None:
-        lengths = {
-            key: int(self.given[key])
-            for key in ("minLength", "maxLength")
-            if _is_number(self.given.get(key)) and self.given[key] > 0
-        }
+        found = self._numbers(("minLength", "maxLength"))
+        lengths = {key: int(value) for key, value in found.items() if value > 0}
         if not lengths:
             return
         if self.made.get("inputType") == "number":
@@ -228,14 +240,16 @@ class _Judge:
                 message = _("A rule of its own is written as JavaScript.")
                 raise Refused("wrong_type", message, _("Write it as a validator."))
             script = JavaScript(text, lambda name: self.rules.importing.reads(name, self.place))
-            made = list(self._outcomes(script))
+            empty = Piece(f"{self.own.text} empty", "boolean", js.COMPARED)
+            made = [
+                (js.joined([empty, rule], "or"), message)
+                for rule, message in self._outcomes(script)
+            ]
         except Refused as refused:
             self.rules.importing.loss(where, refused, self.path)
             return
         for rule, message in made:
-            empty = Piece(f"{self.own.text} empty", "boolean", js.COMPARED)
-            found = js.joined([empty, rule], "or")
-            validator: Element = {"type": "expression", "expression": found.text}
+            validator: Element = {"type": "expression", "expression": rule.text}
             if message:
                 validator["text"] = message
             self._add(validator, _word(_INVALID))
@@ -269,12 +283,8 @@ def _equal(own: Piece, value: object) -> Piece:
 
 def _literal(value: object) -> Piece:
     if isinstance(value, (int, float)):
-        return js.number_literal(float(value))
+        return js.number_literal(js.finite_number(value))
     return js.text_literal(str(value))
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _word(msgid: str) -> str:

@@ -15,9 +15,13 @@ UNPACKED_BYTES = 128 * MIB
 ROWS = 20_000
 COLUMNS = 400
 SHEETS = 30
+CELLS = 1_000_000  # of all sheets together, blank ones aside
+# The sheets of an XLSForm; of others only the name is read.
+SHEETS_READ = ("survey", "choices", "settings", "external_choices")
 CELL_LENGTH = 32_767  # what Excel holds
+Column = tuple[int, list[int], list[str]]  # column, rows, texts
 _WORKER = Path(__file__).with_name("sheets_worker.py")
-_LIMITS = Limits(cpu_seconds=20, wall_seconds=40, file_bytes=256 * MIB)
+_LIMITS = Limits(cpu_seconds=20, wall_seconds=40, file_bytes=32 * MIB)
 _NOT_A_WORKBOOK, _LOCKED = 3, 5
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
@@ -56,13 +60,13 @@ def read_sheets(content: bytes) -> list[Sheet]:
     with tempfile.TemporaryDirectory(prefix="cerdas-form-") as folder:
         file, target = Path(folder) / "book", Path(folder) / "cells.json"
         file.write_bytes(content)
-        numbers = map(str, (UNPACKED_BYTES, ROWS, COLUMNS, SHEETS))
+        numbers = map(str, (UNPACKED_BYTES, ROWS, COLUMNS, SHEETS, CELLS))
         try:
-            run_limited(_WORKER, [str(file), str(target), *numbers], limits=_LIMITS)
+            run_limited(_WORKER, [str(file), str(target), *numbers, *SHEETS_READ], limits=_LIMITS)
         except ChildFailed as error:
             raise _failed(error) from error
-        found: dict[str, list[list[str | None]]] = orjson.loads(target.read_bytes())
-    return [_sheet(name, rows) for name, rows in found.items()]
+        found: dict[str, list[Column]] = orjson.loads(target.read_bytes())
+    return [_sheet(name, columns) for name, columns in found.items()]
 
 
 def _failed(error: ChildFailed) -> Refused:
@@ -86,25 +90,30 @@ def _too_large() -> Refused:
     return Refused("workbook_too_large", message % {"rows": ROWS}, remedy)
 
 
-def _sheet(name: str, table: list[list[str | None]]) -> Sheet:
-    texts = [[_clean(cell) for cell in row] for row in table]
-    start = next((index for index, row in enumerate(texts) if any(row)), len(texts))
-    headers = texts[start] if start < len(texts) else []
+def _sheet(name: str, columns: list[Column]) -> Sheet:
+    """Return a sheet of its filled cells; its first used row holds the headers."""
+    table: dict[int, dict[int, str]] = {}
+    for column, numbers, given in columns:
+        for row, cell in zip(numbers, given, strict=True):
+            text = _clean(cell)
+            if text:
+                table.setdefault(row, {})[column] = text
+    if not table:
+        return Sheet(name, (), ())
+    start = min(table)
     places: dict[str, int] = {}
-    for number, header in enumerate(headers, start=1):
-        if header:
-            places.setdefault(header, number)
+    for number, header in table.pop(start).items():
+        places.setdefault(header, number)
+    headers = {number: header for header, number in places.items()}
     rows = []
-    for number, row in enumerate(texts[start + 1 :], start=start + 2):
-        cells = {header: row[place - 1] for header, place in places.items() if row[place - 1]}
+    for number in sorted(table):
+        cells = {headers[at]: text for at, text in table[number].items() if at in headers}
         if cells:
             rows.append(Row(number, cells, places))
     return Sheet(name, tuple(places), tuple(rows))
 
 
-def _clean(cell: str | None) -> str:
+def _clean(cell: str) -> str:
     """Return a cell without the spaces around it and without what cannot be stored."""
-    if cell is None:
-        return ""
     text = cell[:CELL_LENGTH].replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
     return text.strip(" \t\n\u00a0\u200b\ufeff")

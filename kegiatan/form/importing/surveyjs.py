@@ -4,23 +4,28 @@ A piece carries its text, the type of its value and how tightly it binds, so tha
 only where they are needed. Source: grammar and operators of survey-core 2.5.43.
 """
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Literal
 
 from django.utils.translation import gettext as _
 
+from kegiatan.form import caps
 from kegiatan.form.importing.refused import Refused
 
 # choices: a list of chosen values; date, time, datetime: texts as answers hold them; today, now:
-# a moment that the engine makes; any: only known while an interview runs.
+# a moment that the engine makes; digits: a number kept as text, for its length is judged; rows: the
+# rows of a roster; any: only known while an interview runs.
 Type = Literal[
     "number", "boolean", "text", "choice", "choices", "date", "time", "datetime", "today", "now",
-    "any",
+    "digits", "rows", "any",
 ]  # fmt: skip
 MOMENTS = frozenset({"date", "datetime", "today", "now"})
-TEXTUAL = frozenset({"text", "choice", "any"})
+TEXTUAL = frozenset({"text", "choice", "digits", "any"})
+_NUMBER = re.compile(r"[ \t\r\n]*-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[ \t\r\n]*")
 # How tightly a piece binds: or, and, not, comparison, sum, product, operand.
 OR, AND, NOT, COMPARED, SUM, PRODUCT, ATOM = range(1, 8)
 
@@ -76,9 +81,49 @@ def text_literal(text: str) -> Piece:
 
 
 def number_literal(value: float) -> Piece:
-    """Return a number written in a form."""
-    shown = int(value) if float(value).is_integer() and abs(value) < 1e15 else value
-    return Piece(str(shown), "number", literal=float(value))
+    """Return a number written in a form. Raises Refused for one that is not finite."""
+    value = finite_number(value)
+    shown = int(value) if value.is_integer() else format(Decimal(repr(value)), "f")
+    return Piece(str(shown), "number", literal=value)
+
+
+def written_number(text: str) -> float | None:
+    """Return the number that a text is, None when it is none.
+
+    Raises Refused for one that is not finite. Source: XPath 1.0, sections 3.7 and 4.4.
+    """
+    return finite_number(text) if _NUMBER.fullmatch(text) else None
+
+
+def finite_number(given: object) -> float:
+    """Return a number of a file. Raises Refused: not_a_number, for infinity and what is none."""
+    is_number = isinstance(given, (int, float)) and not isinstance(given, bool)
+    try:
+        if is_number or (isinstance(given, str) and _NUMBER.fullmatch(given)):
+            value = float(given)  # type: ignore[arg-type]  # a number or the text of one
+            if math.isfinite(value):
+                return value
+    except OverflowError:
+        pass
+    message = _("%(value)s is no number that can be used here.") % {"value": _start(given)}
+    raise Refused("not_a_number", message, _("Correct the number."))
+
+
+def _start(given: object) -> str:
+    """Return the first characters of what is shown to a person; Python writes no endless number."""
+    try:
+        return str(given)[:40]
+    except ValueError:
+        return "999…"
+
+
+def fitting(piece: Piece) -> Piece:
+    """Return a piece that an expression can hold. Raises Refused: expression_too_long."""
+    if len(piece.text) > caps.EXPRESSION_LENGTH:
+        message = _("The expression is longer than %(cap)d characters.")
+        remedy = _("Split it in several calculations.")
+        raise Refused("expression_too_long", message % {"cap": caps.EXPRESSION_LENGTH}, remedy)
+    return piece
 
 
 def truth(value: bool) -> Piece:
@@ -92,7 +137,7 @@ def call(name: str, arguments: Iterable[Piece | str], type_: Type, *, empty: boo
         argument if isinstance(argument, str) else argument.raw or argument.text
         for argument in arguments
     )
-    return Piece(f"{name}({shown})", type_, may_be_empty=empty)
+    return fitting(Piece(f"{name}({shown})", type_, may_be_empty=empty))
 
 
 def joined(pieces: Sequence[Piece], word: Literal["and", "or"]) -> Piece:
@@ -110,7 +155,7 @@ def joined(pieces: Sequence[Piece], word: Literal["and", "or"]) -> Piece:
     if word == "or":  # `a and b or c` reads badly, and people will edit it
         parts = [f"({piece.text})" if piece.binding == AND else part
                  for piece, part in zip(pieces, parts, strict=True)]  # fmt: skip
-    return Piece(f" {word} ".join(parts), "boolean", binding)
+    return fitting(Piece(f" {word} ".join(parts), "boolean", binding))
 
 
 def negated(piece: Piece) -> Piece:
@@ -133,7 +178,7 @@ def settled(piece: Piece) -> Piece:
     if not piece.guards:
         return piece
     condition = " and ".join(_filled_text(guard) for guard in piece.guards)
-    return Piece(f"iif({condition}, {piece.text})", "number", may_be_empty=True)
+    return fitting(Piece(f"iif({condition}, {piece.text})", "number", may_be_empty=True))
 
 
 def filled(piece: Piece) -> Piece:
@@ -173,10 +218,9 @@ def as_number(piece: Piece) -> Piece:
     if piece.type == "boolean":
         return Piece(f"iif({piece.text}, 1, 0)", "number")
     if isinstance(piece.literal, str):
-        try:
-            return number_literal(float(piece.literal))
-        except ValueError:
-            pass
+        value = written_number(piece.literal)
+        if value is not None:
+            return number_literal(value)
     name = "toDays" if piece.type in MOMENTS | {"time"} else "toNumber"
     return call(name, [piece], "number", empty=piece.type not in ("today", "now"))
 
@@ -208,7 +252,7 @@ def arithmetic(left: Piece, operator: str, right: Piece) -> Piece:
     first = left.text if left.binding >= binding else f"({left.text})"
     guards = dict.fromkeys((*guards_of(left), *guards_of(right)))
     text = f"{first} {operator} {right.within(binding)}"
-    return Piece(text, "number", binding, guards=tuple(guards))
+    return fitting(Piece(text, "number", binding, guards=tuple(guards)))
 
 
 def retyped(piece: Piece, type_: Type) -> Piece:

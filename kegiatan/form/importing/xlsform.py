@@ -153,7 +153,7 @@ class _Import:
         page.update(
             {
                 key: made[key]
-                for key in ("title", "description", "visibleIf", "visible")
+                for key in ("title", "description", "visibleIf", "visible", "readOnly", "enableIf")
                 if key in made
             }
         )
@@ -178,6 +178,10 @@ class _Import:
         place = self.rules.place(item)
         self._headings(item, made, place)
         self.rules.relevance(item, made, place)
+        self.rules.read_only(item, made, place)
+        self.rules.trigger(item)
+        self.rules.unused(item, ("hint", "read_only", "appearance"))
+        self.questions.appearances(item)
         made["elements"] = self._children(item)
         self.sources.append((made, item))
         return made
@@ -197,6 +201,10 @@ class _Import:
         self._headings(item, made, place)
         self.rules.relevance(item, made, place)
         self.rules.count_of_rows(item, made, place)
+        self.rules.read_only(item, made, place)
+        self.rules.trigger(item)
+        self.rules.unused(item, ("hint", "read_only", "repeat_count", "appearance"))
+        self.questions.appearances(item)
         made["templateElements"] = self._children(item)
         self.sources.append((made, item))
         if not made["templateElements"]:
@@ -232,6 +240,9 @@ class _Import:
         assert item.target is not None
         piece = self.rules.calculation(item, place)
         self.report.mapped.add(item.row.number)
+        self.rules.trigger(item)
+        source = "calculation" if item.cell("calculation") else "default"
+        self.rules.unused(item, ("hint", "choice_filter", source))
         if not item.target.rosters:
             shown = self.rules.when_asked(item, place)
             text = piece.text

@@ -1,6 +1,7 @@
 """Choices of an XLSForm: lists, filters per choice, lists that belong into master data."""
 
 import re
+from collections import ChainMap
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -80,6 +81,7 @@ class Lists:
         made = []
         seen: set[str] = set()
         tree = parsed(item.cell("choice_filter")) if item.cell("choice_filter") else None
+        blank = dict.fromkeys(self.book.columns, "")
         for choice in choices:
             if choice.name in seen:
                 continue
@@ -89,8 +91,8 @@ class Lists:
                 "text": self._label(choice, sheet, place),
             }
             if tree is not None:
-                columns = {**dict.fromkeys(self.book.columns, ""), **choice.columns}
-                columns["label"] = next(iter(choice.texts.values()), "")
+                label = {"label": next(iter(choice.texts.values()), "")}
+                columns = ChainMap(label, choice.columns, blank)
                 at = Place(place.rosters, place.current, columns)
                 found = js.as_condition(self.translator.piece(tree, at))
                 if found == js.FALSE:

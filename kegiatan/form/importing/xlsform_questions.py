@@ -65,7 +65,7 @@ class Questions:
         made = self._typed(item, place)
         made["name"] = item.target.key
         self._texts(item, made, place)
-        self._appearances(item)
+        self.appearances(item)
         return made
 
     def _typed(self, item: Item, place: Place) -> Element:
@@ -179,7 +179,7 @@ class Questions:
                 remedy = _("Say it in the label, or show it on paper.")
                 self.report.loss(SURVEY, row, column, Refused("media_left_out", message, remedy))
 
-    def _appearances(self, item: Item) -> None:
+    def appearances(self, item: Item) -> None:
         """Note the appearances that change what a person sees or does."""
         words = sorted(
             word for word in _appearance(item)
@@ -202,10 +202,10 @@ def _appearance(item: Item) -> set[str]:
 
 def _number(text: str) -> int | float | None:
     try:
-        value = float(text)
-    except ValueError:
+        value = js.written_number(text)
+    except Refused:
         return None
-    if not abs(value) < 1e15:
+    if value is None or not abs(value) < 1e15:
         return None
     return int(value) if value.is_integer() else value
 

@@ -115,19 +115,22 @@ def _unknown_columns(survey: Sheet, report: Report) -> None:
 
 
 def tables(book: Book) -> dict[str, list[dict[str, str]]]:
-    """Return the lists as expressions look into them: every column, label in the first language."""
+    """Return the lists as expressions look into them, label in the first language.
+
+    The first row of each has every column; the others have those that are filled.
+    """
     found = {}
     for lists in (book.lists, book.external):
         for name, choices in lists.items():
             blank = dict.fromkeys((*book.columns, "label"), "")
             found[name] = [
                 {
-                    **blank,
+                    **(blank if number == 0 else {}),
                     **choice.columns,
                     "name": choice.name,
                     "label": _first_label(choice, book),
                 }
-                for choice in choices
+                for number, choice in enumerate(choices)
             ]
     return found
 
@@ -165,14 +168,15 @@ class _Tidy:
 
 def _tidy(sheet: Sheet) -> Iterator[_Tidy]:
     words = {text: header(text) for text in sheet.headers}
+    columns: dict[str, int] = {}
+    for row in sheet.rows[:1]:
+        for text, (name, _language) in words.items():
+            columns.setdefault(name, row.columns[text])
     for row in sheet.rows:
         cells: dict[str, str] = {}
-        columns: dict[str, int] = {}
         texts: dict[tuple[str, str], str] = {}
-        for text, (name, language) in words.items():
-            columns.setdefault(name, row.columns[text])
-            if text not in row.cells:
-                continue
+        for text in row.cells:
+            name, language = words[text]
             texts.setdefault((name, language_code(language) if language else ""), row.cells[text])
             if language is None or name not in cells:
                 cells.setdefault(name, row.cells[text])

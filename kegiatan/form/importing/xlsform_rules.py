@@ -1,5 +1,6 @@
 """What an XLSForm says about its questions: when asked, what is required, what is right."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,13 +14,19 @@ from kegiatan.form.importing.surveyjs import Piece
 from kegiatan.form.importing.xlsform_questions import Element, default_of, is_dynamic, shown_when
 from kegiatan.form.importing.xlsform_rows import SURVEY, Item
 from kegiatan.form.importing.xlsform_texts import Texts
-from kegiatan.form.importing.xlsform_words import yes_or_no
+from kegiatan.form.importing.xlsform_words import COLUMNS, yes_or_no
 from kegiatan.form.importing.xpath import CURRENT, Call, Node, Ref, String, operands, walk
 from kegiatan.form.importing.xpath_translation import Translator, parsed
 
 _NOT_MET = gettext_noop("The answer does not meet the rule.")
 _WRONG_COUNT = gettext_noop("The number of rows is not the number given.")
 _NO_ANSWER = ("html",)
+_SAYS_NOTHING = frozenset({
+    "type", "name", "label", "note", "disabled", "relevant", "trigger", "constraint_message",
+    "required_message",
+})  # fmt: skip
+# What decides answers; left out, the form does otherwise.
+_JUDGING = frozenset({"required", "constraint", "calculation", "default", "read_only"})
 
 
 class Rules:
@@ -106,17 +113,37 @@ class Rules:
         self._constraint(item, made, place)
         self._default(item, made, place)
         self._calculated(item, made, place)
-        if item.cell("read_only"):
-            found = self._condition(item, "read_only", place)
-            if found == js.TRUE and made["type"] != "expression":
-                made["readOnly"] = True
-            elif found not in (None, js.TRUE, js.FALSE):
-                assert found is not None
-                made["enableIf"] = js.negated(found).text
+        self.read_only(item, made, place)
+        self.trigger(item)
+
+    def read_only(self, item: Item, made: Element, place: Place) -> None:
+        """Put in whether answers can be changed; a group or repeat says it for all in it."""
+        if not item.cell("read_only"):
+            return
+        found = self._condition(item, "read_only", place)
+        if found == js.TRUE and made["type"] != "expression":
+            made["readOnly"] = True
+        elif found not in (None, js.TRUE, js.FALSE):
+            assert found is not None
+            made["enableIf"] = js.negated(found).text
+
+    def trigger(self, item: Item) -> None:
+        """List a calculation that waits for another answer."""
         if item.cell("trigger"):
             message = _("A calculation that waits for another answer (trigger) has no equal.")
             refused = Refused("trigger_left_out", message, _("Calculate it without the trigger."))
             self.report.loss(SURVEY, item.row, "trigger", refused)
+
+    def unused(self, item: Item, used: Collection[str]) -> None:
+        """List the columns of a calculation, group or repeat that say nothing here."""
+        for column in sorted(COLUMNS - _SAYS_NOTHING - frozenset(used)):
+            text = item.cell(column)
+            if not text or (column in _JUDGING and yes_or_no(text) is False):
+                continue
+            message = _("The column %(name)s is not used on this row.") % {"name": column}
+            refused = Refused("cell_left_out", message, _("Say it on a question."))
+            listed = self.report.loss if column in _JUDGING else self.report.note
+            listed(SURVEY, item.row, column, refused)
 
     def _note_has_none(self, item: Item) -> None:
         """A required note stops an interview in ODK for as long as it is shown."""

@@ -11,7 +11,7 @@ from typing import Final
 
 LENGTH = 20_000
 DEPTH = 60
-CHAINED = 100  # operators in a row that are not flattened: each nests one deeper
+CHAINED = 100  # parts in one another; operators of FLAT in a row count as one
 FLAT = frozenset({"and", "or", "+"})
 
 # Names may hold - and . and one :, as in `selected-at` and `jr:choice-name`.
@@ -128,7 +128,23 @@ def parse_xpath(text: str) -> Node:
     parser = _Parser(list(_tokens(text)), len(text))
     node = parser.expression(0)
     parser.expect_end()
+    _check_depth(node)
     return node
+
+
+def _check_depth(node: Node) -> None:
+    """Raise XPathFaulty for more than CHAINED parts in one another."""
+    stack: list[tuple[Node, int]] = [(node, 0)]
+    while stack:
+        part, depth = stack.pop()
+        if depth > CHAINED:
+            raise XPathFaulty("too_deep", 0, "")
+        if isinstance(part, Binary):
+            is_flat = part.operator in FLAT and isinstance(part.left, Binary)
+            is_flat = is_flat and part.left.operator == part.operator  # type: ignore[union-attr]
+            stack += [(part.right, depth + 1), (part.left, depth if is_flat else depth + 1)]
+        else:
+            stack += [(inner, depth + 1) for inner in _children(part)]
 
 
 def operands(node: Node, operator: str) -> list[Node]:
@@ -146,16 +162,21 @@ def walk(node: Node) -> Iterator[Node]:
     while stack:
         item = stack.pop()
         yield item
-        if isinstance(item, Binary):
-            stack += [item.right, item.left]
-        elif isinstance(item, Negative):
-            stack.append(item.operand)
-        elif isinstance(item, Call):
-            stack += reversed(item.arguments)
-        elif isinstance(item, Path):
-            stack += [inner for step in item.steps for inner in step.predicates]
-            if item.start is not None:
-                stack.append(item.start)
+        stack += _children(item)
+
+
+def _children(node: Node) -> list[Node]:
+    """Return what stands directly in a node, the last first."""
+    if isinstance(node, Binary):
+        return [node.right, node.left]
+    if isinstance(node, Negative):
+        return [node.operand]
+    if isinstance(node, Call):
+        return [*reversed(node.arguments)]
+    if isinstance(node, Path):
+        found = [inner for step in node.steps for inner in step.predicates]
+        return [*found, node.start] if node.start is not None else found
+    return []
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -208,15 +229,11 @@ class _Parser:
         if self.depth > DEPTH:
             raise XPathFaulty("too_deep", self.peek().at, self.peek().text)
         left = self.operand()
-        chained = 0
         while True:
             operator = self.operator()
             power = _BINDING.get(operator, 0)
             if not operator or power <= binding:
                 break
-            chained += operator not in FLAT
-            if chained > CHAINED:
-                raise XPathFaulty("too_deep", self.peek().at, operator)
             self.take()
             left = Binary(operator, left, self.expression(power))
         self.depth -= 1

@@ -79,7 +79,7 @@ class Translator:
     def piece(self, node: Node, place: Place) -> Piece:
         """Return one node."""
         if isinstance(node, Number):
-            return js.number_literal(float(node.text))
+            return js.number_literal(js.finite_number(node.text))
         if isinstance(node, String):
             return js.text_literal(node.value)
         if isinstance(node, Ref):
@@ -197,11 +197,11 @@ def looked_up(translator: Translator, node: Path, place: Place) -> Piece:
     for row in table:
         if row.get(key):
             parts += [js.quoted(row[key]), js.quoted(row.get(column, ""))]
-    found = js.call("pick", parts, "text", empty=True)
-    if len(found.text) > caps.EXPRESSION_LENGTH - 500:
+    length = sum(len(part if isinstance(part, str) else part.text) + 2 for part in parts)
+    if length > caps.EXPRESSION_LENGTH - 500:
         message = _("The list is too long to be looked into by an expression.")
         raise Refused("list_too_long", message, _("Load it as master data, and ask for it."))
-    return found
+    return js.call("pick", parts, "text", empty=True)
 
 
 def _list_of(node: Path) -> str:
