@@ -1,15 +1,19 @@
-/** Write .br and .gz beside every built file worth it, so that the server sends them as they are. */
+/**
+ * Write .br and .gz beside every file in dist.new/ worth it, so that the server sends them as they
+ * are; then make it dist/: what is served is always a whole build.
+ */
 
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const dist = fileURLToPath(new URL("./dist/", import.meta.url));
+const place = name => fileURLToPath(new URL(name, import.meta.url));
+const [made, dist, old] = [place("./dist.new"), place("./dist"), place("./dist.old")];
 const worth = new Set([".js", ".css", ".html", ".svg", ".json", ".webmanifest"]);
 const least = 512; // bytes; a smaller file fits one packet anyway
 
-for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+for (const entry of readdirSync(made, { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || !worth.has(extname(entry.name))) continue;
   const path = join(entry.parentPath, entry.name);
   const content = readFileSync(path);
@@ -21,3 +25,8 @@ for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true }))
   };
   writeFileSync(`${path}.br`, brotliCompressSync(content, { params }));
 }
+
+rmSync(old, { recursive: true, force: true });
+if (existsSync(dist)) renameSync(dist, old);
+renameSync(made, dist);
+rmSync(old, { recursive: true, force: true });

@@ -69,7 +69,7 @@ function layerRules([name, allowed]) {
 export default tseslint.config(
   {
     ignores: [
-      "node_modules/", "dist/", "eslint.config.js", "compress.mjs", "tests/engine-runner.mjs",
+      "node_modules/", "dist/", "dist.*/", "eslint.config.js", "compress.mjs", "tests/engine-runner.mjs",
       "src/api/schema.gen.ts",
     ],
   },

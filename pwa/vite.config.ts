@@ -1,4 +1,7 @@
-/** Build Cerdas Mobile to dist/, which the office serves at /app/. Source: docs/architecture.md. */
+/**
+ * Build Cerdas Mobile to dist.new/; compress.mjs makes it dist/, which the office serves at /app/.
+ * Source: docs/architecture.md.
+ */
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -68,7 +71,7 @@ export default defineConfig({
     }),
   ],
   build: {
-    outDir: here("./dist"),
+    outDir: here("./dist.new"),
     emptyOutDir: true,
     target: "es2022",
     modulePreload: { polyfill: false },

@@ -35,6 +35,7 @@ function contentHash(): Plugin {
 
 export default defineConfig({
   plugins: [contentHash()],
+  publicDir: false, // the icons there belong to the phone app
   build: {
     outDir: here("../kegiatan/form/engine_build"),
     emptyOutDir: true,

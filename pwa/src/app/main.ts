@@ -10,6 +10,8 @@ import quasarWords from "quasar/lang/id.js";
 import { createApp } from "vue";
 
 import App from "@/app/App.vue";
+import { faultsTell } from "@/app/faults";
+import { personFollow } from "@/app/follow-person";
 import { router } from "@/app/router";
 import { updatesFollow } from "@/app/updates";
 import { sync } from "@/sync";
@@ -22,6 +24,7 @@ async function start(): Promise<void> {
   app.use(createPinia());
   app.use(i18n);
   app.use(Quasar, { plugins: { Dark, Notify }, iconSet, lang: quasarWords, config: { ripple: false } });
+  faultsTell(app);
   lookStart();
   try {
     await sessionStart();
@@ -31,6 +34,7 @@ async function start(): Promise<void> {
     return;
   }
   app.use(router);
+  personFollow(router);
   await router.isReady();
   app.mount("#app");
   sync.start();

@@ -34,6 +34,7 @@ const own: RouteRecordRaw[] = [
     path: "/k/:kegiatan/new",
     name: "new-unit",
     props: true,
+    meta: { edits: true },
     component: () => import("@/features/new-unit/NewUnitScreen.vue"),
   },
   {

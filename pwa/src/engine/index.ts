@@ -15,6 +15,7 @@ export type { Finding } from "./findings";
 export { type Inspection, inspect } from "./inspect";
 export { type Json, type JsonObject, atPath, get, isObject, objectsOf, sameJson } from "./json";
 export { labelOf } from "./label";
+export { type Leftovers, leftOut, withLeftovers } from "./leftovers";
 export { type LiveOptions, type MasterItem, type MasterSearch, type MasterTexts, createSurvey } from "./live";
 export { isEmpty } from "./misfits";
 export { type PrepareOptions, prepare } from "./prepare";

@@ -141,7 +141,8 @@ export function modelInput(scope: Scope, given: JsonObject, prefilled: JsonObjec
   return input;
 }
 
-function fits(question: FormQuestion, value: Json): boolean {
+/** Return whether a value has a JSON type that the question can have. */
+export function fits(question: FormQuestion, value: Json): boolean {
   const { kind, element } = question;
   const inputType = kind === "text" ? get(element, "inputType") : undefined;
   const isScale = kind === "rating" && get(element, "rateValues") === undefined;

@@ -6,10 +6,10 @@ import {
   draftAgain,
   ofUnit,
   operationForget,
-  photosForget,
-  photosQueue,
   submitData,
 } from "./drafts";
+import { photosForget, photosQueue } from "./draft-photos";
+import { StoreError } from "./errors";
 import type { Resolution, Store, Submission, UnitKey } from "./interface";
 import { baseFor, enqueue, plain } from "./queue";
 import { isObject, objectOrNull } from "./rows";
@@ -98,6 +98,10 @@ async function conflictResolve(context: Context, resolution: Resolution): Promis
   const { db } = context;
   const { person, assignment } = resolution;
   const { unit, operation, draft } = found((await inConflict(context, resolution)) ?? undefined, "conflict");
+  const { on_version } = resolution;
+  if (on_version !== undefined && on_version !== unit.version) {
+    throw new StoreError("wrong_state", "A newer version has come.");
+  }
   const theirs = (await db.answers.get([person, assignment]))?.responses ?? null;
   const role = operation === null ? draft?.role : operation.type === "edit" ? "PML" : "PPL";
   if (resolution.choice === "theirs") {

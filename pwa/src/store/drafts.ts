@@ -1,9 +1,9 @@
 /** Interviews and limited edits: what is typed, from the first look to the queue. */
 
 import { type Context, WORK_TABLES, found, reading, writing } from "./context";
-import type { Store, Submission, UnitKey } from "./interface";
-import { AT_ONCE, baseFor, enqueue, operationOf, plain } from "./queue";
-import { shared } from "./photos";
+import type { DraftBase, SeenDraft, Store, Submission, UnitKey } from "./interface";
+import { baseFor, enqueue, operationOf, plain } from "./queue";
+import { photosForget, photosQueue, photosUnqueue } from "./draft-photos";
 import { sameJson } from "./rows";
 import { StoreError } from "./errors";
 import type { Assignment, Draft, JsonObject, Operation } from "./types";
@@ -94,23 +94,77 @@ export function ofUnit(unit: Assignment): Pick<Operation, "person" | "kegiatan" 
   };
 }
 
-async function draftSave(context: Context, change: Parameters<Store["draftSave"]>[0]): Promise<void> {
-  const { db, now } = context;
-  const { person, assignment, ...parts } = change;
-  const draft = found(await db.drafts.get([person, assignment]), "draft");
-  if (draft.sent_as !== null) throw new StoreError("wrong_state", "The answers were sent already.");
+/** Raise StoreError "wrong_state" when the draft is not the one that the caller saw. */
+function checkSeen(draft: Draft, { seen_at }: SeenDraft): void {
+  if (seen_at !== undefined && seen_at !== draft.updated_at) {
+    throw new StoreError("wrong_state", "The draft was changed elsewhere.");
+  }
+}
+
+/** Later than the last write by a millisecond at least: so a touched draft is known, and one seen. */
+function touchedAt({ now }: Context, draft: Draft): number {
+  return Math.max(now(), draft.updated_at + 1);
+}
+
+async function draftSave(context: Context, change: Parameters<Store["draftSave"]>[0]): Promise<number> {
+  const { db } = context;
+  const { person, assignment, seen_at, base, ...parts } = change;
   const { place, ...typed } = plain(parts);
+  const known = await db.drafts.get([person, assignment]);
+  if (known === undefined && base !== undefined && typed.answers === undefined) return seen_at ?? 0;
+  const draft = found(known ?? (base && (await draftAnew(context, change, base))), "draft");
+  if (draft.sent_as !== null) throw new StoreError("wrong_state", "The answers were sent already.");
+  if (known !== undefined) checkSeen(known, change);
   const isTyped = Object.keys(typed).length > 0;
   const next: Draft = {
     ...draft,
     ...typed,
     place: place === undefined ? draft.place : place,
-    // later than the start by a millisecond at least: this is how a touched draft is known
-    updated_at: isTyped ? Math.max(now(), draft.started_at + 1) : draft.updated_at,
+    updated_at: isTyped ? touchedAt(context, draft) : draft.updated_at,
   };
   await db.drafts.put(next);
   const isFirst = draft.updated_at === draft.started_at && isTyped;
   if (isFirst || next.label !== draft.label) await unitMark(context, person, assignment);
+  return next.updated_at;
+}
+
+/** Return a draft that vanished while its screen was open, on what it was begun from. */
+async function draftAnew(context: Context, key: UnitKey, base: DraftBase): Promise<Draft> {
+  const { db, now } = context;
+  const { person, assignment } = key;
+  const unit = found(await db.assignments.get([person, assignment]), "unit");
+  const answers = (await db.answers.get([person, assignment]))?.responses ?? null;
+  const given = plain(base);
+  return {
+    person,
+    assignment,
+    kegiatan: unit.kegiatan,
+    role: given.role,
+    answers: given.base_answers ?? {},
+    notes: {},
+    place: null,
+    form_version: given.form_version,
+    label: null,
+    ...(await baseAnew(context, unit, given, sameJson(given.base_answers, answers))),
+    base_answers: given.base_answers,
+    sent_as: null,
+    started_at: now(),
+    updated_at: now(),
+  };
+}
+
+/** A draft begun with an `open` of this phone learns the version that came of it. */
+async function baseAnew(
+  context: Context,
+  unit: Assignment,
+  { base_version, after = null }: DraftBase,
+  isSame: boolean,
+): Promise<Pick<Draft, "base_version" | "after">> {
+  if (base_version !== null) return { base_version, after: null };
+  const open = await openOperations(context, unit.person, unit.id);
+  if (after !== null && open.some(({ id }) => id === after)) return { base_version: null, after };
+  // where the answers are others, any version before theirs leads to a comparison
+  return { base_version: isSame ? unit.version : unit.version - 1, after: null };
 }
 
 async function draftDiscard(context: Context, { person, assignment }: UnitKey): Promise<void> {
@@ -128,41 +182,6 @@ async function draftDiscard(context: Context, { person, assignment }: UnitKey): 
   await unitMark(context, person, assignment);
 }
 
-/** Delete photos of a unit that were taken and never queued. */
-export async function photosForget({ db }: Context, person: string, assignment: string): Promise<void> {
-  const photos = await db.attachments.where("[person+assignment]").equals([person, assignment]).toArray();
-  const keys = photos
-    .filter((photo) => photo.state === "draft")
-    .map((photo): [string, string] => [person, photo.id]);
-  await db.attachments.bulkDelete(keys);
-  await db.files.bulkDelete(keys);
-}
-
-/** The answers name their photos by id, wherever in them. */
-export async function photosQueue(
-  { db }: Context,
-  person: string,
-  assignment: string,
-  answers: JsonObject,
-): Promise<void> {
-  const text = JSON.stringify(answers);
-  const photos = await db.attachments.where("[person+assignment]").equals([person, assignment]).toArray();
-  for (const photo of photos) {
-    if (photo.state === "draft" && text.includes(photo.id)) {
-      await db.attachments.put({ ...photo, state: "queued", ...AT_ONCE });
-    }
-  }
-}
-
-/** Photos of answers that are a draft again wait for their next submit; those that are gone are gone. */
-export async function photosUnqueue({ db }: Context, person: string, assignment: string): Promise<void> {
-  const photos = await db.attachments.where("[person+assignment]").equals([person, assignment]).toArray();
-  for (const photo of photos) {
-    if (photo.state !== "queued") continue;
-    await db.attachments.put({ ...shared(photo), state: "draft" });
-  }
-}
-
 export function submitData(submission: Submission): JsonObject {
   return {
     responses: submission.answers,
@@ -174,11 +193,27 @@ export function submitData(submission: Submission): JsonObject {
   };
 }
 
-async function draftSubmit(context: Context, submission: Submission): Promise<string> {
-  const { db, now } = context;
+/** Tapped twice: return the operation that carries the draft. StoreError when it says something else. */
+async function sentBefore(
+  context: Context,
+  { person, sent_as }: Draft & { sent_as: string },
+  responses: JsonObject,
+): Promise<string> {
+  const operation = await operationOf(context, { person, id: sent_as });
+  if (!sameJson(operation.data["responses"], responses)) {
+    throw new StoreError("wrong_state", "Other answers were sent already.");
+  }
+  return sent_as;
+}
+
+const isSent = (draft: Draft): draft is Draft & { sent_as: string } => draft.sent_as !== null;
+
+async function draftSubmit(context: Context, submission: Submission & SeenDraft): Promise<string> {
+  const { db } = context;
   const { person, assignment } = submission;
   const draft = found(await db.drafts.get([person, assignment]), "draft");
-  if (draft.sent_as !== null) return draft.sent_as; // tapped twice
+  if (isSent(draft)) return sentBefore(context, draft, submission.answers);
+  checkSeen(draft, submission);
   const unit = found(await db.assignments.get([person, assignment]), "unit");
   const base = await baseFor(context, person, assignment, draft);
   const id = await enqueue(context, {
@@ -191,12 +226,11 @@ async function draftSubmit(context: Context, submission: Submission): Promise<st
     base_answers: draft.base_answers,
   });
   await db.drafts.put({
-    ...draft,
-    answers: submission.answers,
+    ...draft, // with its answers: the operation's lack those of hidden questions
     label: submission.label,
     form_version: submission.form_version,
     sent_as: id,
-    updated_at: Math.max(now(), draft.started_at + 1),
+    updated_at: touchedAt(context, draft),
   });
   await photosQueue(context, person, assignment, submission.answers);
   await unitMark(context, person, assignment);
@@ -205,11 +239,13 @@ async function draftSubmit(context: Context, submission: Submission): Promise<st
 
 async function draftEdit(
   context: Context,
-  { person, assignment, changes }: UnitKey & { changes: JsonObject },
+  edit: UnitKey & SeenDraft & { changes: JsonObject },
 ): Promise<string | null> {
   const { db } = context;
+  const { person, assignment, changes } = edit;
   const draft = found(await db.drafts.get([person, assignment]), "draft");
-  if (draft.sent_as !== null) return draft.sent_as;
+  if (isSent(draft)) return sentBefore(context, draft, changes);
+  checkSeen(draft, edit);
   const unit = found(await db.assignments.get([person, assignment]), "unit");
   let id: string | null = null;
   if (Object.keys(changes).length === 0) {
@@ -248,7 +284,7 @@ export async function draftAgain(
   operation: Operation,
   version: number | null,
 ): Promise<void> {
-  const { db, now } = context;
+  const { db } = context;
   const { person, assignment } = operation;
   const draft = await db.drafts.get([person, assignment]);
   if (draft?.sent_as !== operation.id) return;
@@ -259,9 +295,9 @@ export async function draftAgain(
     ...draft,
     ...base,
     sent_as: null,
-    updated_at: Math.max(now(), draft.started_at + 1),
+    updated_at: touchedAt(context, draft),
   });
-  await photosUnqueue(context, person, assignment);
+  await photosUnqueue(context, operation);
 }
 
 /** Forget an operation and what was typed in it. */
@@ -272,7 +308,7 @@ export async function operationForget(context: Context, operation: Operation): P
   const draft = await db.drafts.get([person, assignment]);
   if (draft?.sent_as === operation.id) {
     await db.drafts.delete([person, assignment]);
-    await photosUnqueue(context, person, assignment);
+    await photosUnqueue(context, operation);
     await photosForget(context, person, assignment);
   }
   const unit = await db.assignments.get([person, assignment]);

@@ -51,6 +51,19 @@ export interface Submission extends UnitKey {
   engine?: string;
 }
 
+/**
+ * What a screen that is open saw of its draft. The store gives up with StoreError "wrong_state" when the
+ * draft is another one by now (a second tab typed in it): read it anew before going on.
+ */
+export interface SeenDraft {
+  /** `updated_at` of the draft as the caller read it, or as its last `draftSave` returned it. */
+  seen_at?: number | undefined;
+}
+
+/** What a draft was begun from, to make it again when it vanished under an open screen. */
+export type DraftBase = Pick<Draft, "base_version" | "base_answers" | "form_version" | "role"> &
+  Partial<Pick<Draft, "after">>;
+
 /** A unit found in the field. Region codes, or the id of an own unit nearby that lends its codes. */
 export interface NewUnit extends KegiatanKey {
   label: string;
@@ -66,13 +79,20 @@ export type ReviewAction = UnitKey & { base_version: number } & (
   );
 
 /** What a person decides about a conflict. */
-export type Resolution =
+export type Resolution = {
+  /**
+   * `assignment.version` of the Conflict that was shown. StoreError "wrong_state" when another version
+   * has come since: show the comparison anew.
+   */
+  on_version?: number | undefined;
+} & (
   /** Send these answers (mine, or chosen question by question) on top of the server's version. */
   | ({ choice: "send" } & Submission)
   /** Go on with these answers as a draft on top of the server's version. */
   | ({ choice: "draft"; answers: JsonObject } & UnitKey)
   /** Keep the server's; mine is deleted. Ask twice before. */
-  | ({ choice: "theirs" } & UnitKey);
+  | ({ choice: "theirs" } & UnitKey)
+);
 
 export interface NewPhoto extends UnitKey {
   blob: Blob;
@@ -139,22 +159,33 @@ export interface Store {
    */
   draftOpen: (key: UnitKey & { role: "PPL" | "PML"; form_version: number }) => Promise<Draft | null>;
   draftGet: (key: UnitKey) => Promise<Draft | null>;
-  /** Write what was typed. Only the fields given change. StoreError "missing" without a draft. */
+  /**
+   * Write what was typed. Only the fields given change. Returns the draft's `updated_at`, the `seen_at` of
+   * the next call. StoreError "wrong_state" when it was sent, or is not the draft seen; "missing" without
+   * a draft, unless `base` says what it was begun from: then answers make it again, and a comparison
+   * follows where the server's version has gone on (without answers there is nothing to keep).
+   */
   draftSave: (
-    change: UnitKey & {
-      answers?: JsonObject;
-      notes?: Record<string, string>;
-      place?: Place | null;
-      form_version?: number;
-      label?: string | null;
-    },
-  ) => Promise<void>;
+    change: UnitKey &
+      SeenDraft & {
+        answers?: JsonObject;
+        notes?: Record<string, string>;
+        place?: Place | null;
+        form_version?: number;
+        label?: string | null;
+        base?: DraftBase | undefined;
+      },
+  ) => Promise<number>;
   /** Give up what was typed since the server's version, with photos that only it names. */
   draftDiscard: (key: UnitKey) => Promise<void>;
-  /** Turn a draft into a queued submit, its photos into queued uploads. Returns the operation's id. */
-  draftSubmit: (submission: Submission) => Promise<string>;
-  /** Turn a PML's draft into an `edit` of the questions that changed; null when none did. */
-  draftEdit: (key: UnitKey & { changes: JsonObject }) => Promise<string | null>;
+  /**
+   * Turn a draft into a queued submit, its photos into queued uploads. Returns the operation's id; the
+   * same again for the same answers. StoreError "wrong_state" when other answers were sent, or the draft
+   * is not the one seen. The draft keeps its own answers (those of hidden questions too) for a withdrawal.
+   */
+  draftSubmit: (submission: Submission & SeenDraft) => Promise<string>;
+  /** Turn a PML's draft into an `edit` of the questions that changed; null when none did. As draftSubmit. */
+  draftEdit: (key: UnitKey & SeenDraft & { changes: JsonObject }) => Promise<string | null>;
   /** Take back a submit or edit that was never sent: it is a draft again. false: it is on its way. */
   submitWithdraw: (key: { person: string; id: string }) => Promise<boolean>;
   /** Make a unit here and queue its `create`; with a draft, so that it can be filled in at once. */

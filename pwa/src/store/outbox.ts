@@ -5,6 +5,7 @@ import { draftAgain, ofUnit, operationForget } from "./drafts";
 import { StoreError } from "./errors";
 import type { ReviewAction, Store } from "./interface";
 import { AT_ONCE, asQueued, baseFor, byteLength, enqueue, operationOf, plain, wireOf } from "./queue";
+import { sameJson } from "./rows";
 import type { JsonObject, Operation } from "./types";
 import { openOperations, unitMark } from "./work";
 
@@ -33,8 +34,11 @@ export function outbox(context: Context): Outbox {
           await context.db.assignments.get([key.person, operation.assignment]),
           "unit",
         );
-        // what was made here has no version of the server yet: its draft stays after the create
-        await draftAgain(context, operation, unit.local_only ? null : unit.version);
+        const theirs = (await context.db.answers.get([key.person, operation.assignment]))?.responses ?? null;
+        // what was made here has no version of the server yet: its draft stays after the create; and where
+        // the answers are others by now, the old base leads to a comparison
+        const isOld = unit.local_only || !sameJson(operation.base_answers, theirs);
+        await draftAgain(context, operation, isOld ? null : unit.version);
         await context.db.operations.delete(operation.seq);
         await unitMark(context, key.person, operation.assignment);
       }),

@@ -1,11 +1,12 @@
 /** Photos, signatures and files of units. The bytes lie in a table of their own: lists never load them. */
 
-import { type Context, found, reading, writing } from "./context";
+import { type Context, WORK_TABLES, found, reading, writing } from "./context";
 import type { AttachmentRow } from "./database";
 import { StoreError } from "./errors";
 import type { NewPhoto, Store } from "./interface";
 import { AT_ONCE } from "./queue";
 import type { Attachment } from "./types";
+import { unitMark } from "./work";
 
 type Photos = Pick<
   Store,
@@ -34,12 +35,14 @@ export function photos(context: Context): Photos {
       }),
     photoList: (key) => photoList(context, key),
     photoDelete: (key) =>
-      writing(context, TABLES, async () => {
+      writing(context, WORK_TABLES, async () => {
         const row = await db.attachments.get([key.person, key.id]);
         const isSent = row?.state === "sending" || row?.state === "uploaded" || row?.state === "parked";
         if (row === undefined || isSent) return;
         await db.attachments.delete([key.person, key.id]);
         await db.files.delete([key.person, key.id]);
+        // the last that held a unit that had left
+        await unitMark(context, key.person, row.assignment);
       }),
     photoRetry: (key) =>
       change(key, async (row) => {

@@ -2,7 +2,7 @@
 
 import { type Context, WORK_TABLES, writing } from "./context";
 import type { Batch, ServerOutcome, SyncPort, Unsent } from "./port";
-import { AT_ONCE, asQueued, common, wireOf } from "./queue";
+import { AT_ONCE, asQueued, common, isDue, wireOf } from "./queue";
 import { shared } from "./photos";
 import { answerColumns } from "./rows";
 import type { Operation } from "./types";
@@ -65,7 +65,7 @@ async function backlog(
     ])
     .toArray();
   const times = [...operations, ...photos].flatMap((row) =>
-    row.state === "queued" ? [Math.max(now, row.next_attempt_at)] : [now],
+    row.state === "queued" && !isDue(row.next_attempt_at, now) ? [row.next_attempt_at] : [now],
   );
   return {
     operations: operations.length,
@@ -89,7 +89,7 @@ async function batchTake(
     const isFull =
       taken.length >= limits.max_operations ||
       (taken.length > 0 && size + operation.size_bytes > limits.max_bytes);
-    if (held.has(operation.assignment) || operation.next_attempt_at > now || isOther || isFull) {
+    if (held.has(operation.assignment) || !isDue(operation.next_attempt_at, now) || isOther || isFull) {
       held.add(operation.assignment);
       if (isFull) break;
       continue;
@@ -118,7 +118,9 @@ async function parkedTake(
   const taken: Operation[] = [];
   let size = 0;
   for (const operation of await inState(context, limits.person, "parked")) {
-    if (operation.state !== "parked" || operation.asked_at >= limits.before) continue;
+    if (operation.state !== "parked") continue;
+    const isAhead = operation.asked_at > context.now(); // the clock was set back
+    if (operation.asked_at >= limits.before && !isAhead) continue;
     if (limits.except.includes(operation.id)) continue;
     if (taken[0] !== undefined && taken[0].kegiatan !== operation.kegiatan) continue;
     if (taken.length > 0 && size + operation.size_bytes > limits.max_bytes) break;

@@ -3,7 +3,7 @@
 import { type Context, reading, writing } from "./context";
 import { type SyncPort, type Upload, type UploadOutcome } from "./port";
 import { shared } from "./photos";
-import { CLOCK_OFFSET } from "./queue";
+import { CLOCK_OFFSET, isDue } from "./queue";
 import { isObject } from "./rows";
 import { WORK_TABLES } from "./context";
 import { unitMark } from "./work";
@@ -36,7 +36,7 @@ export function rest(context: Context): Rest {
       writing(context, ["journal"], async () => {
         await db.journal.add({ person, at, kind, facts: facts ?? {} });
       }),
-    tidy: (key) => writing(context, [...WORK_TABLES, "journal"], () => tidy(context, key)),
+    tidy: (key) => writing(context, ["operations", "journal"], () => tidy(context, key)),
     clockOffset: () =>
       reading(context, ["device"], async () => {
         const value = (await db.device.get(CLOCK_OFFSET))?.value;
@@ -49,8 +49,10 @@ export function rest(context: Context): Rest {
     leaseTake: ({ holder, now, until }) =>
       writing(context, ["device"], async () => {
         const lease = (await db.device.get(LEASE))?.value;
-        const isFree =
-          !isObject(lease) || lease["holder"] === holder || Number(lease["until"]) <= now;
+        const ends = isObject(lease) ? Number(lease["until"]) : now;
+        // a lease far beyond the one wished for was taken before the clock was set back
+        const isOver = ends <= now || ends > until + (until - now);
+        const isFree = !isObject(lease) || lease["holder"] === holder || isOver;
         if (isFree) await db.device.put({ key: LEASE, value: { holder, until } });
         return isFree;
       }),
@@ -72,9 +74,9 @@ async function uploadTake(
   const candidates = await db.attachments.where("[person+state]").anyOf([[person, "queued"], [person, "parked"]]).toArray();
   for (const row of candidates.sort((a, b) => a.taken_at - b.taken_at)) {
     if (key.except.includes(row.id) || !row.is_here) continue;
-    if (row.state === "queued" && row.next_attempt_at > now) continue;
+    if (row.state === "queued" && !isDue(row.next_attempt_at, now)) continue;
     // the office may have applied it since; asking means sending it again, so once a day
-    if (row.state === "parked" && row.asked_at > now - DAY_MS) continue;
+    if (row.state === "parked" && row.asked_at > now - DAY_MS && row.asked_at <= now) continue;
     if (await hasAnswersAhead(context, person, row.assignment)) continue;
     const file = await db.files.get([person, row.id]);
     if (file === undefined) {
@@ -154,6 +156,7 @@ async function remoteKeep(context: Context, photo: Parameters<SyncPort["remoteKe
   });
 }
 
+/** What ended long ago goes. A photo that was never sent stays with its unit: its question may come back. */
 async function tidy(context: Context, { person, now }: { person: string; now: number }): Promise<void> {
   const { db } = context;
   const oldest = now - KEPT_DAYS * DAY_MS;
@@ -162,17 +165,6 @@ async function tidy(context: Context, { person, now }: { person: string; now: nu
     .equals([person, "accepted"])
     .filter((row) => row.state === "accepted" && row.accepted_at < oldest)
     .delete();
-  const orphans = await db.attachments
-    .where("[person+state]")
-    .equals([person, "draft"])
-    .filter((row) => row.taken_at < oldest)
-    .toArray();
-  for (const row of orphans) {
-    const draft = await db.drafts.get([person, row.assignment]);
-    if (draft !== undefined) continue;
-    await db.attachments.delete([person, row.id]);
-    await db.files.delete([person, row.id]);
-  }
   const entries = await db.journal.where("person").equals(person).primaryKeys();
   await db.journal.bulkDelete(entries.slice(0, Math.max(0, entries.length - JOURNAL_ENTRIES)));
 }

@@ -17,6 +17,9 @@ import type {
   Role,
 } from "./types";
 
+/** No try waits longer than this; see LIMITS of sync/. */
+export const WAIT_MOST_MS = 60 * 60_000;
+
 /** A unit as the API gives it. */
 export interface ServerAssignment {
   id: string;

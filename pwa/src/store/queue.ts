@@ -1,7 +1,7 @@
 /** Operations as they are put into the queue: content fixed, order kept, based on what the person saw. */
 
 import { type Context, found } from "./context";
-import type { WireOperation } from "./port";
+import { WAIT_MOST_MS, type WireOperation } from "./port";
 import type { JsonObject, Operation, OperationType } from "./types";
 import { openOperations } from "./work";
 
@@ -105,6 +105,14 @@ export function asQueued(
   wait: { next_attempt_at: number; code: string | null; message: string | null },
 ): Operation {
   return { ...common(operation), state: "queued", ...wait };
+}
+
+/**
+ * Whether a stored time has come. One further ahead than any wait was written before the phone's clock
+ * was set back: it has come too.
+ */
+export function isDue(at: number, now: number): boolean {
+  return at <= now || at > now + WAIT_MOST_MS;
 }
 
 export const AT_ONCE = { next_attempt_at: 0, code: null, message: null } as const;

@@ -7,6 +7,7 @@
 import type { Table } from "dexie";
 
 import { type Context, HIGHEST, LOWEST } from "./context";
+import type { AttachmentRow } from "./database";
 import type { ServerAssignment } from "./port";
 import { answersRow, assignmentRow, sameJson } from "./rows";
 import {
@@ -56,6 +57,11 @@ export function isOutrun(draft: Draft, unit: Assignment): boolean {
   return draft.base_version !== null && draft.base_version !== unit.version;
 }
 
+/** Whether a photo is still to reach the office, or to be decided about. */
+export function isUnsent({ state }: Pick<AttachmentRow, "state">): boolean {
+  return state === "queued" || state === "sending" || state === "refused";
+}
+
 /** Write a unit's mark anew; drop the unit when it has left and nothing of it waits. */
 export async function unitMark(context: Context, person: string, assignment: string): Promise<void> {
   const { db } = context;
@@ -65,7 +71,8 @@ export async function unitMark(context: Context, person: string, assignment: str
   const draft = await db.drafts.get([person, assignment]);
   const mark = worst(operations, draft, unit);
   const holds = mark !== "none" || draft?.sent_as != null || (draft !== undefined && isTouched(draft));
-  if (unit.gone && !holds) {
+  const photos = unit.gone && !holds ? await photosOf(context, person, assignment) : [];
+  if (unit.gone && !holds && !photos.some(isUnsent)) {
     await unitDrop(context, person, [assignment]);
     return;
   }
@@ -99,6 +106,11 @@ function allOf<Row, Key, New>(table: Table<Row, Key, New>, person: string): Prom
   return table.where("[person+state]").between([person], [person, []]).toArray();
 }
 
+/** Photos of a unit, in whatever state. */
+export function photosOf({ db }: Context, person: string, assignment: string): PromiseLike<AttachmentRow[]> {
+  return db.attachments.where("[person+assignment]").equals([person, assignment]).toArray();
+}
+
 /** Delete units with all that belongs to them. */
 export async function unitDrop({ db }: Context, person: string, ids: string[]): Promise<void> {
   const keys = ids.map((id): [string, string] => [person, id]);
@@ -128,9 +140,7 @@ export async function unitsGone(context: Context, person: string, ids: string[])
       .filter((operation) => operation.state !== "accepted")
       .map((operation) => operation.assignment),
     ...(await db.drafts.bulkGet(keys)).filter((draft) => draft !== undefined && isTouched(draft)).map(ofDraft),
-    ...(await allOf(db.attachments, person))
-      .filter((photo) => photo.state === "queued" || photo.state === "sending")
-      .map((photo) => photo.assignment),
+    ...(await allOf(db.attachments, person)).filter(isUnsent).map((photo) => photo.assignment),
   ]);
   const kept = units.filter((unit) => working.has(unit.id) && !unit.gone);
   await db.assignments.bulkPut(kept.map((unit) => ({ ...unit, gone: true, changed_at: context.now() })));

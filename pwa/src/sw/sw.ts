@@ -10,6 +10,8 @@ import { cleanupOutdatedCaches, matchPrecache, precacheAndRoute } from "workbox-
 
 import { sync } from "@/sync";
 
+import { inBackground } from "./background";
+
 declare const self: ServiceWorkerGlobalScope;
 
 const PAGE = "index.html";
@@ -33,7 +35,7 @@ self.addEventListener("fetch", (event) => {
 // Where the browser has Background Sync: the network is back, also when the app is closed. One sender
 // at a time: the lock of sync/ holds between tabs and this worker. (TypeScript does not know the event.)
 self.addEventListener("sync" as "activate", (event) => {
-  event.waitUntil(sync.now({ reason: "background" }));
+  event.waitUntil(inBackground(() => sync.now({ reason: "background" })));
 });
 
 clientsClaim();

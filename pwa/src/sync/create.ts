@@ -2,6 +2,7 @@
 
 import type { Environment } from "./environment";
 import { LIMITS, backoff } from "./environment";
+import { expire } from "./expiring";
 import { pull } from "./pulling";
 import { askParked, push } from "./pushing";
 import { questions, sessions } from "./questions";
@@ -51,6 +52,8 @@ class Core {
   status: SyncStatus = { activity: { phase: "idle" }, problem: null, next_at: null, finished_at: null };
   private readonly memory: Memory = { operations: LIMITS.operations };
   private failures = 0;
+  /** The wait after the last trouble. */
+  private chosen_ms = 0;
   private running: Promise<SyncResult> | null = null;
   private next: { reason: SyncReason; result: Promise<SyncResult> } | null = null;
   private unplan: () => void = () => undefined;
@@ -60,8 +63,9 @@ class Core {
 
   /** Run, or share the run that comes after the one under way. */
   wish(reason: SyncReason): Promise<SyncResult> {
-    const waits = this.status.problem !== null && (this.status.next_at ?? 0) > this.environment.now();
-    if (waits && !AT_ONCE.includes(reason) && this.running === null) {
+    const wait = this.status.problem === null ? 0 : this.left();
+    if (wait > 0 && !AT_ONCE.includes(reason) && this.running === null) {
+      this.plan(wait); // the timer that came too early by a clock that was changed was the last one
       const { code, message } = this.status.problem ?? { code: "fault", message: "" };
       return Promise.resolve({ ended: "stopped", problem: code, message });
     }
@@ -77,6 +81,12 @@ class Core {
     });
     this.next = wished;
     return wished.result;
+  }
+
+  /** Time until the next try, in ms; none when the clock was set back beyond the wait that was chosen. */
+  private left(): number {
+    const left = (this.status.next_at ?? 0) - this.environment.now();
+    return left > this.chosen_ms ? 0 : left;
   }
 
   heard(status: SyncStatus): void {
@@ -108,7 +118,8 @@ class Core {
     try {
       const asked_at = this.environment.now();
       const result = await this.environment.alone((isHeld) => {
-        const justDone = this.status.finished_at !== null && this.status.finished_at > asked_at - JUST_DONE_MS;
+        const at = this.status.finished_at;
+        const justDone = at !== null && at > asked_at - JUST_DONE_MS && at <= this.environment.now();
         if (reason === "timer" && justDone && this.status.problem === null) {
           this.plan(LIMITS.period_ms);
           return Promise.resolve<SyncResult>({ ended: "done", pushed: 0, pulled: 0, uploaded: 0 });
@@ -174,22 +185,14 @@ class Core {
 
   /** The server refused the token: nothing but the session changes. */
   private async expire(run: Run): Promise<void> {
-    const { store } = this.environment;
-    const known = await store.personGet(run.person.id);
-    const mine = run.person.session;
-    const isSame =
-      known?.session.state === "signed_in" && mine.state === "signed_in" && known.session.token === mine.token;
-    const current = await store.personCurrent();
-    if (isSame && current?.id === run.person.id) {
-      await store.personExpire(run.person.id);
-      await run.journal("signed_out", { why: "expired" });
-    }
+    if (await expire(this.environment.store, run.person)) await run.journal("signed_out", { why: "expired" });
   }
 
   private ended(stop: Stopped): SyncResult {
     this.failures += 1;
     const { now, random } = this.environment;
     const wait = Math.max(stop.retry_after_ms ?? 0, backoff(this.failures, random, LIMITS.backoff_most_ms));
+    this.chosen_ms = wait;
     const needsPerson = stop.problem === "signed_out";
     this.status = {
       activity: { phase: "idle" },

@@ -2,6 +2,7 @@
 
 import type { Network } from "../api";
 import type { Store } from "../store/interface";
+import { WAIT_MOST_MS } from "../store/port";
 import type { SyncStatus } from "./types";
 
 export interface Environment extends Network {
@@ -28,7 +29,7 @@ export const LIMITS = {
   backoff_first_ms: 5_000,
   backoff_most_ms: 15 * 60_000,
   /** A refused operation that the server had a fault with. */
-  backoff_most_of_operation_ms: 60 * 60_000,
+  backoff_most_of_operation_ms: WAIT_MOST_MS,
   /** How often parked work is asked about by itself. */
   parked_ms: 10 * 60_000,
   /** How often a phone looks for changes while it is open. */

@@ -3,6 +3,7 @@
 import { type Answer, createApi } from "../api";
 import type { JsonObject, Person } from "../store/types";
 import type { Environment } from "./environment";
+import { expire } from "./expiring";
 import type { Sync } from "./interface";
 import type { SyncResult } from "./types";
 
@@ -45,7 +46,7 @@ export function questions(environment: Environment): Questions {
     const person = await store.personCurrent();
     if (person?.session.state !== "signed_in") return NOBODY;
     const answer = await call(apiOf(environment, person.session.token), person);
-    if (answer.kind === "signed_out") await store.personExpire(person.id);
+    if (answer.kind === "signed_out") await expire(store, person);
     return answer.kind === "ok" ? { ...answer, value: await read(answer.value, person) } : answer;
   }
 

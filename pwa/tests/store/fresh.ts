@@ -78,3 +78,26 @@ export async function typed(store: Store, assignment: string, answers: JsonObjec
   await store.draftOpen({ person: ANI, assignment, role: "PPL", form_version: 1 });
   await store.draftSave({ person: ANI, assignment, answers });
 }
+
+/** The next page of changes; the cursor goes on from where `fill` or the last page left it. */
+export async function next(store: Store, assignments: ServerAssignment[], removed: string[] = []): Promise<void> {
+  const cursor = (await store.kegiatanGet({ person: ANI, kegiatan: K }))?.cursor ?? null;
+  await store.port.pageApply({
+    person: ANI, kegiatan: K, cursor, now: 2,
+    page: {
+      cursor: `${cursor}+`, more: false, reset: false, form_version: 1, masters: [], wilayah: {}, assignments, removed,
+    },
+  });
+}
+
+/** The server takes everything that waits; `unit` is the row as it then is. */
+export async function taken(store: Store, unit: ServerAssignment, outcome: "applied" | "conflict" | "refused" = "applied"): Promise<void> {
+  const now = 1_000_000;
+  const batch = await store.port.batchTake({ person: ANI, now, max_operations: 50, max_bytes: 1_000_000 });
+  await store.port.outcomesApply({
+    person: ANI, now, backoff: () => 1,
+    outcomes: (batch?.operations ?? []).map(({ id }) => ({
+      id, outcome, code: "", message: "", details: {}, assignment: unit,
+    })),
+  });
+}

@@ -29,6 +29,12 @@ export class Clock {
     };
   };
 
+  /** Somebody sets the clock back; timers go by time that passes. */
+  setBack(ms: number): void {
+    this.time -= ms;
+    for (const timer of this.timers) timer.at -= ms;
+  }
+
   advance(ms: number): void {
     const until = this.time + ms;
     for (;;) {

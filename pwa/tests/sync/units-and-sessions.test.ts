@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
 import { type Crew, faults, K, key, makeCrew, row, submit, waiting } from "./crew";
+import { json } from "./fake-server";
 import { Phone } from "./phone";
 
 let server: Crew["server"];
@@ -101,6 +102,22 @@ describe("sessions", () => {
     server.tokens.set("token-ani", "ani");
     await ppl.signIn();
     expect(await ppl.run("signed_in")).toMatchObject({ ended: "done", pushed: 2 });
+  });
+
+  test("a late refusal of an old token does not end the new session", async () => {
+    await ppl.run();
+    const handle = server.handle.bind(server);
+    server.handle = async () => {
+      server.handle = handle;
+      const person = await ppl.store.personCurrent();
+      if (person === null) throw new Error("nobody");
+      await ppl.store.personSignIn({
+        ...person, session: { state: "signed_in", token: "token-new", expires_at: "2027-01-01T00:00:00Z" },
+      });
+      return json(401, { code: "not_authenticated", message: "", details: {} });
+    };
+    expect(await ppl.sync.invitations()).toMatchObject({ kind: "signed_out" });
+    expect((await ppl.store.personCurrent())?.session).toMatchObject({ state: "signed_in", token: "token-new" });
   });
 
   test("another person on the same phone sees and sends nothing of the first", async () => {

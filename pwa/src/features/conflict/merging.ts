@@ -1,6 +1,6 @@
 /** Two versions of one unit: what differs, who changed it, and the answers that a choice gives. */
 
-import { type Difference, type Json, type JsonObject, canonicalAnswers, compare, formTree, sameJson } from "@/engine";
+import { type Difference, type Json, type JsonObject, canonicalAnswers, compare, formTree, get, isObject, sameJson } from "@/engine";
 import { answerAt, splitPath, withAnswer } from "@/ui/survey/paths";
 
 export type Side = "mine" | "theirs";
@@ -53,15 +53,15 @@ export interface Merged {
   lost: string[];
 }
 
-/** Return their answers with mine on top wherever mine was chosen. */
+/** Return their answers with mine on top wherever mine was chosen; what either set apart stays set apart. */
 export function merged(
   form: JsonObject,
-  theirs: JsonObject,
+  { mine: my, theirs }: { mine: JsonObject; theirs: JsonObject },
   clashes: readonly Clash[],
   chosen: (path: string) => Side,
   assignmentId: string,
 ): Merged {
-  let answers = theirs;
+  let answers = withArchiveOf(theirs, my);
   const lost: string[] = [];
   for (const { path, mine } of [...clashes].sort((a, b) => depthOf(a.path) - depthOf(b.path))) {
     if (chosen(path) !== "mine") continue;
@@ -70,6 +70,11 @@ export function merged(
     else answers = next;
   }
   return { answers: canonicalAnswers(formTree(form), answers, assignmentId), lost };
+}
+
+function withArchiveOf(theirs: JsonObject, mine: JsonObject): JsonObject {
+  const [their, my] = [get(theirs, "_archived"), get(mine, "_archived")];
+  return isObject(my) ? { ...theirs, _archived: { ...my, ...(isObject(their) ? their : {}) } } : theirs;
 }
 
 function depthOf(path: string): number {

@@ -45,6 +45,15 @@ export function versionToOpen(unit: {
   };
 }
 
+/** Return whether somebody else changed a unit that is open here; opening it is this phone's own doing. */
+export function isOvertaken(
+  was: { status: ResponseStatus; version: number },
+  now: { status: ResponseStatus; version: number; gone: boolean },
+): boolean {
+  if (now.gone || (was.status === "Assigned" && now.status === "Opened")) return false;
+  return now.status !== was.status || now.version !== was.version;
+}
+
 export interface FormChanges {
   added: string[];
   removed: string[];

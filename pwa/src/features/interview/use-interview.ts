@@ -1,8 +1,8 @@
 /** One interview: opened where it was left, saved while it is typed, judged beside, sent when it is whole. */
 
-import { type ComputedRef, type ShallowRef, computed, onScopeDispose, shallowRef } from "vue";
+import { type ComputedRef, type ShallowRef, computed, nextTick, onScopeDispose, shallowRef } from "vue";
 
-import { type FormTree, type JsonObject, type Verdict, formTree, get, labelOf } from "@/engine";
+import { type FormTree, type JsonObject, type Verdict, formTree, get, labelOf, sameJson } from "@/engine";
 import { store } from "@/store";
 import { storeError } from "@/store/errors";
 import { type AssignmentFull, type Draft, FILLABLE, type FormVersion, type StoreFault } from "@/store/types";
@@ -15,23 +15,32 @@ import { type Summary, isMissing, summaryOf } from "@/ui/survey/progress";
 import { outcomeText } from "@/ui/survey/wording";
 import { language } from "@/ui/words";
 
+import { type FormOnScreen, useSaving } from "./draft-writing";
 import { broughtBack, formChanges, versionToOpen } from "./opening";
-import { Autosaver, type SaveState } from "./saving";
+import type { SaveState } from "./saving";
+import { UnitLock } from "./unit-lock";
 
 const ROLE = "PPL";
 /** After the last change; a verdict of a large household takes up to a second on a cheap phone. */
 const JUDGE_MS = 600;
+/** Until a photo is small enough to be kept, on the slowest phones. */
+const QUIET_MS = 15_000;
+/** The window that a unit is taken over from writes its last words meanwhile. */
+const HAND_OVER_MS = 500;
 
-/** What the screen shows: still opening, cannot be opened, to fill in, or to look at. */
+/** What the screen shows: still opening, cannot be opened, to fill in, or to look at (sent, or open elsewhere). */
 export type Opened =
   | { state: "opening" }
   | { state: "absent" }
   | { state: "no_form"; version: number }
   | { state: "fault"; fault: StoreFault }
   | ({ state: "fill"; draft: Draft } & Material)
+  | ({ state: "elsewhere"; draft: Draft } & Material)
   | ({ state: "locked"; answers: JsonObject } & Material);
 
 export interface Material {
+  /** Rises with every reading: the form on the screen is drawn anew. */
+  round: number;
   unit: AssignmentFull;
   form: FormVersion;
   tree: FormTree;
@@ -45,12 +54,6 @@ export interface Material {
   masters: Masters;
 }
 
-interface Change {
-  answers: JsonObject;
-  place: Place;
-  label: string | null;
-}
-
 export interface Interview {
   opened: ShallowRef<Opened>;
   answers: ShallowRef<JsonObject>;
@@ -62,7 +65,11 @@ export interface Interview {
   moved: (place: Place) => void;
   flush: () => Promise<void>;
   judgeNow: () => Promise<Verdict>;
-  submit: (verdict: Verdict) => Promise<void>;
+  /** false: the answers are others than those that were judged, and nothing was sent. */
+  submit: (verdict: Verdict) => Promise<boolean>;
+  /** Bring everything typed into the store; see `saving` for whether it is there. */
+  settle: () => Promise<void>;
+  takeOver: () => Promise<void>;
   useVersion: (version: number) => Promise<void>;
   reopen: () => Promise<void>;
 }
@@ -73,33 +80,15 @@ interface Key {
   assignment: string;
 }
 
-/** Write what is typed, also when the app goes out of sight. */
-function useSaving(unit: { person: string; assignment: string }): {
-  saving: ShallowRef<SaveState>;
-  saver: Autosaver<Change>;
-} {
-  const saving = shallowRef<SaveState>({ state: "saved" });
-  const saver = new Autosaver<Change>(
-    (change) => store.draftSave({ ...unit, ...change }),
-    (state) => (saving.value = state),
-  );
-  const hidden = (): void => void saver.flush();
-  addEventListener("pagehide", hidden);
-  document.addEventListener("visibilitychange", hidden);
-  onScopeDispose(() => {
-    removeEventListener("pagehide", hidden);
-    document.removeEventListener("visibilitychange", hidden);
-    void saver.flush();
-  });
-  return { saving, saver };
-}
-
 /** Judge beside the typing; a verdict on answers that changed meanwhile is not shown. */
 function useJudging(opened: ShallowRef<Opened>, answers: ShallowRef<JsonObject>, assignmentId: string): {
   verdict: ShallowRef<Verdict | null>;
   now: () => Promise<Verdict>;
   soon: (delayMs: number) => void;
+  /** The answers that a verdict is on. */
+  judged: WeakMap<Verdict, JsonObject>;
 } {
+  const judgedBy = new WeakMap<Verdict, JsonObject>();
   const verdict = shallowRef<Verdict | null>(null);
   const judge = new Judge();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -118,6 +107,7 @@ function useJudging(opened: ShallowRef<Opened>, answers: ShallowRef<JsonObject>,
       locale: language(),
       codes: found.masters.codes,
     });
+    judgedBy.set(made, judged);
     if (judged === answers.value && !isClosed) verdict.value = made;
     return made;
   }
@@ -132,15 +122,25 @@ function useJudging(opened: ShallowRef<Opened>, answers: ShallowRef<JsonObject>,
     clearTimeout(timer);
     judge.close();
   });
-  return { verdict, now, soon };
+  return { verdict, now, soon, judged: judgedBy };
 }
 
-/** Use the interview of one unit; it closes with the component. */
-export function useInterview(key: Key): Interview {
+/**
+ * Use the interview of one unit; it closes with the component.
+ *
+ * form: the one on the screen. turned: another window wrote this draft; it was read anew.
+ */
+// eslint-disable-next-line max-lines-per-function -- one closure over what is open now
+export function useInterview(key: Key, form: FormOnScreen, turned: () => void): Interview {
   const unitKey = { person: key.person, assignment: key.assignment };
   const opened = shallowRef<Opened>({ state: "opening" });
   const answers = shallowRef<JsonObject>({});
-  const { saving, saver } = useSaving(unitKey);
+  const lock = new UnitLock(navigator.locks, UnitLock.nameOf(key.person, key.assignment), () => void reopen());
+  const { saving, saver, seen } = useSaving(key, {
+    now: () => ("draft" in opened.value ? opened.value.draft : null),
+    turned: () => void readAnew(),
+    form,
+  });
   const judging = useJudging(opened, answers, key.assignment);
   const { verdict } = judging;
   const label = computed(() => labelNow(opened.value, answers.value));
@@ -149,51 +149,105 @@ export function useInterview(key: Key): Interview {
     if (verdict.value === null || !("unit" in now)) return null;
     return summaryOf(now.tree, verdict.value, ROLE, language());
   });
+  let round = 0;
+  let lastPlace: Place | null = null;
+  let isClosed = false;
+  /** Another form is about to stand on the screen: what the old one says on leaving is not of its draft. */
+  let isTurning = false;
 
   async function open(): Promise<void> {
     try {
+      isTurning = true;
+      const isHeld = await lock.take();
+      const found = await readUnit(key, isHeld);
+      if (isClosed) { closeMaterial(found); return; }
       closeMaterial(opened.value);
-      const found = await readUnit(key);
-      opened.value = found;
-      if (!("start" in found)) return;
+      if (!("start" in found)) { opened.value = found; return; }
+      seen.at = "draft" in found ? found.draft.updated_at : undefined;
       answers.value = found.start;
+      round += 1;
+      opened.value = { ...found, round, place: found.place ?? lastPlace };
+      await nextTick();
+      isTurning = false; // data sets may take longer, and are for the list of codes alone
       await found.masters.load();
       judging.soon(0);
     } catch (error) {
       opened.value = { state: "fault", fault: storeError(error).fault };
+    } finally {
+      isTurning = false;
     }
   }
 
+  async function settle(): Promise<void> {
+    await form()?.quiet(QUIET_MS);
+    if (opened.value.state === "fill") form()?.flush();
+    await saver.flush();
+  }
+
+  async function reopen(): Promise<void> {
+    await settle();
+    await open();
+  }
+
+  /** What this window has not written is of a draft that is no more. */
+  async function readAnew(): Promise<void> {
+    saver.drop();
+    await open();
+    turned();
+  }
+
   function changed(now: JsonObject): void {
+    if (opened.value.state !== "fill" || isTurning) return;
     answers.value = now;
     saver.change({ answers: now, label: label.value });
     judging.soon(JUDGE_MS);
   }
 
-  async function submit(final: Verdict): Promise<void> {
+  async function submit(final: Verdict): Promise<boolean> {
+    await settle();
     const now = opened.value;
-    if (now.state !== "fill") return;
-    await saver.flush();
-    await store.draftSubmit({ ...unitKey, ...submissionOf(final, now) });
+    if (now.state !== "fill") return false;
+    if (!sameJson(judging.judged.get(final), answers.value)) return false;
+    if (saving.value.state === "failed") throw saving.value.error;
+    try {
+      await store.draftSubmit({ ...unitKey, ...submissionOf(final, now), ...(seen.at === undefined ? {} : { seen_at: seen.at }) });
+    } catch (error) {
+      if (storeError(error).fault !== "wrong_state") throw error;
+      await readAnew();
+      return false;
+    }
     await open();
     void sync.now({ reason: "queued" });
+    return true;
   }
 
   async function useVersion(version: number): Promise<void> {
-    await saver.flush();
+    await settle();
     await store.draftSave({ ...unitKey, form_version: version });
     verdict.value = null;
     await open();
   }
 
-  onScopeDispose(() => closeMaterial(opened.value));
+  async function takeOver(): Promise<void> {
+    await lock.steal();
+    await new Promise((done) => setTimeout(done, HAND_OVER_MS));
+    await open();
+  }
+
+  onScopeDispose(() => {
+    isClosed = true;
+    closeMaterial(opened.value);
+    void saver.flush().then(() => lock.release());
+  });
   void open();
   return {
-    opened, answers, label, verdict, summary, saving, changed, submit, useVersion,
+    opened, answers, label, verdict, summary, saving, changed, submit, useVersion, settle, takeOver, reopen,
     flush: () => saver.flush(),
     judgeNow: judging.now,
-    moved: (place) => saver.change({ place }),
-    reopen: open,
+    moved: (place) => {
+      lastPlace = place;
+      if (opened.value.state === "fill") saver.change({ place });
+    },
   };
 }
 
@@ -226,7 +280,8 @@ function submissionOf(final: Verdict, { form, unit }: Material): {
   };
 }
 
-async function readUnit(key: Key): Promise<Opened> {
+/** isHeld: this window is the one that fills the unit in. */
+async function readUnit(key: Key, isHeld: boolean): Promise<Opened> {
   const unitKey = { person: key.person, assignment: key.assignment };
   const unit = await store.assignmentGet(unitKey);
   if (unit === null) return { state: "absent" };
@@ -249,6 +304,7 @@ async function readUnit(key: Key): Promise<Opened> {
   const tree = formTree(form.schema);
   const masters = new Masters(form.schema, key);
   const material = {
+    round: 0,
     unit: (await store.assignmentGet(unitKey)) ?? unit,
     form, tree, masters,
     services: phoneServices(unitKey, masters),
@@ -259,7 +315,8 @@ async function readUnit(key: Key): Promise<Opened> {
     const shown = sent?.answers ?? unit.responses ?? {};
     return { state: "locked", ...material, answers: shown, start: shown, place: null };
   }
-  return { state: "fill", draft, ...material, start: broughtBack(tree.scope, draft.answers), place: draft.place };
+  const start = broughtBack(tree.scope, draft.answers);
+  return { state: isHeld ? "fill" : "elsewhere", draft, ...material, start, place: draft.place };
 }
 
 /** Return the answers that wait for the server, undefined where none do. */

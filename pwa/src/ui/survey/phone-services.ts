@@ -5,6 +5,7 @@ import { store } from "@/store";
 import { sync } from "@/sync";
 
 import type { CodeBook } from "./judge";
+import { withPhoto } from "./late-photo";
 import { type MasterIndex, masterIndex, masterSearch } from "./master";
 import type { FormServices } from "./services";
 
@@ -88,6 +89,13 @@ export function phoneServices(
         });
         const came = (await pictureHere(photo, size)) ?? (await pictureHere(photo, "small"));
         return came === null ? undefined : addressOf(key, came);
+      },
+      nameLate: async (path, id) => {
+        const draft = await store.draftGet(unit);
+        const answers = draft === null ? undefined : withPhoto(draft.answers, path, id);
+        if (draft !== null && answers !== undefined) {
+          await store.draftSave({ ...unit, answers, seen_at: draft.updated_at });
+        }
       },
       drop: async (id) => {
         const photo = await store.photoGet({ person: unit.person, id });

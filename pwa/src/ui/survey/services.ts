@@ -2,7 +2,11 @@
 
 import type { InjectionKey, Ref } from "vue";
 
+import type { Question } from "survey-core";
+
 import type { JsonObject, MasterSearch, MasterTexts } from "@/engine";
+
+import type { Busy } from "./busy";
 
 /** Photos and signatures of the unit. */
 export interface PictureService {
@@ -10,6 +14,8 @@ export interface PictureService {
   keep(picture: Blob, thumb: Blob | null, name: string): Promise<string>;
   /** An address for an <img>; undefined when the picture is not on this phone. Small: for lists. */
   address(id: string, size: "small" | "whole"): Promise<string | undefined>;
+  /** Name a kept picture in the stored draft: its form has closed meanwhile. */
+  nameLate(path: string, id: string): Promise<void>;
   /** Forget a picture that no answer names any more. */
   drop(id: string): Promise<void>;
 }
@@ -29,6 +35,7 @@ export interface FormHandle {
   goPage: (where: string | -1 | 1) => boolean;
   goTo: (path: string, options?: { judge?: boolean; mark?: boolean }) => Promise<boolean>;
   flush: () => void;
+  quiet: (mostMs: number) => Promise<boolean>;
   answersNow: () => JsonObject;
 }
 
@@ -49,6 +56,12 @@ export interface FormContext {
   comments: Ref<ReadonlyMap<string, QuestionComment[]>>;
   /** Errors by the path of the row that holds them. */
   rowErrors: Ref<ReadonlyMap<string, number>>;
+  /** What widgets are still busy with. */
+  busy: Busy;
+  /** The form has closed: its model takes no answers any more. */
+  isClosed: () => boolean;
+  /** The path of a question, by which its answer is known later. */
+  pathOf: (question: Question) => string;
   /** Rises with every change of an answer: names of rows and notes are made anew. */
   revision: Ref<number>;
 }

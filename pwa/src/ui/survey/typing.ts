@@ -19,7 +19,9 @@ export function typedQuestion(survey: SurveyModel, field: Element): Question | u
   const id = field.closest("[data-name][id]")?.id;
   if (id === undefined) return undefined;
   const question = survey.getAllQuestions(false, true, true).find((item) => item.id === id);
-  if (question === undefined || question.isReadOnly || !TYPED.has(question.getType())) return undefined;
+  if (question === undefined || question.isReadOnly) return undefined;
+  if (besides(question, field.id) !== undefined) return question;
+  if (!TYPED.has(question.getType())) return undefined;
   if ((question as { inputId?: string }).inputId !== field.id) return undefined;
   const inputType: unknown = question.getPropertyValue("inputType");
   const mask: unknown = question.getPropertyValue("maskType");
@@ -27,9 +29,22 @@ export function typedQuestion(survey: SurveyModel, field: Element): Question | u
   return WHOLE_ONLY.has(String(inputType)) || isMasked ? undefined : question;
 }
 
+/** Which text beside the answer a field holds: the comment, or what "other" is written as. */
+function besides(question: Question, fieldId: string): "comment" | "otherValue" | undefined {
+  if (fieldId === "") return undefined;
+  if (fieldId === question.commentId) return "comment";
+  return fieldId === (question as { otherId?: string }).otherId ? "otherValue" : undefined;
+}
+
 /** Take over what a field holds now, as SurveyJS would when it loses focus. */
-export function takeOver(question: Question, field: { value: string }): void {
+export function takeOver(question: Question, field: { value: string; id?: string }): void {
   const text = field.value;
+  const part = besides(question, field.id ?? "");
+  if (part !== undefined) {
+    // SurveyJS trims these and writes them back: a space at the end would vanish under the fingers.
+    if (text === text.trimEnd()) Object.assign(question, { [part]: text });
+    return;
+  }
   if (question.getType() !== "text") {
     question.value = text === "" ? undefined : text;
     return;

@@ -36,7 +36,7 @@ describe("two versions of a unit", () => {
 
   test("join by the first choice so that no change of either is lost but where both changed", () => {
     const choice = new Map(clashes.map((clash) => [clash.path, firstChoice(clash)]));
-    const { answers, lost } = merged(form, theirs, clashes, (path) => choice.get(path) ?? "theirs", UNIT);
+    const { answers, lost } = merged(form, { mine, theirs }, clashes, (path) => choice.get(path) ?? "theirs", UNIT);
     expect(lost).toEqual([]);
     expect(answers).toEqual({
       nama: "Siti Aminah", alamat: "B", anggota: [{ _id: ONE, nama: "Sitti", umur: 31 }, { _id: TWO, nama: "Budi" }],
@@ -48,7 +48,13 @@ describe("two versions of a unit", () => {
     const only = clashesOf(form, { base, mine, theirs: without }).filter(({ path }) => path.includes("umur"));
     const inside = [{ path: `anggota[${ONE}].umur`, page: "satu", mine: 31, theirs: null, changedBy: "mine" as const }];
     expect(only).toEqual([]);
-    expect(merged(form, without, inside, () => "mine", UNIT).lost).toEqual([`anggota[${ONE}].umur`]);
+    expect(merged(form, { mine, theirs: without }, inside, () => "mine", UNIT).lost).toEqual([`anggota[${ONE}].umur`]);
+  });
+
+  test("what either set apart stays set apart, whatever is chosen", () => {
+    const [my, their] = [{ ...mine, _archived: { lama: "x", dua: 1 } }, { ...theirs, _archived: { dua: 2 } }];
+    const { answers } = merged(form, { mine: my, theirs: their }, clashesOf(form, { base, mine: my, theirs: their }), () => "theirs", UNIT);
+    expect(answers["_archived"]).toEqual({ lama: "x", dua: 2 });
   });
 
   test("all mine gives mine, all theirs gives theirs, whatever they hold", () => {
@@ -67,8 +73,8 @@ describe("two versions of a unit", () => {
           ...answers,
           anggota: [...((answers["anggota"] ?? []) as JsonObject[])].sort((a, b) => idOf(a).localeCompare(idOf(b))),
         });
-        expect(sorted(merged(form, theirsToo, found, () => "mine", UNIT).answers)).toEqual(sorted(mineToo));
-        expect(merged(form, theirsToo, found, () => "theirs", UNIT).answers).toEqual(theirsToo);
+        expect(sorted(merged(form, { mine: mineToo, theirs: theirsToo }, found, () => "mine", UNIT).answers)).toEqual(sorted(mineToo));
+        expect(merged(form, { mine: mineToo, theirs: theirsToo }, found, () => "theirs", UNIT).answers).toEqual(theirsToo);
       }),
       { numRuns: 300 },
     );

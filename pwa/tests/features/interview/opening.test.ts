@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { type JsonObject, canonicalAnswers, formTree } from "@/engine";
-import { broughtBack, formChanges, versionToOpen } from "@/features/interview/opening";
+import { broughtBack, formChanges, isOvertaken, versionToOpen } from "@/features/interview/opening";
 
 const page = (...elements: JsonObject[]): JsonObject => ({ pages: [{ name: "satu", elements }] });
 const first = formTree(page({ type: "text", name: "nama", title: "Nama" }, { type: "text", name: "lama", title: "Yang lama" }));
@@ -28,6 +28,15 @@ describe("the version that a unit is opened with", () => {
   test("is exactly its own for what is locked", () => {
     expect(versionToOpen({ ...unit, status: "Submitted by PPL", hasAnswers: true })).toEqual({ version: 1, previous: null, newer: null });
   });
+});
+
+test("a unit is overtaken by another status or version, not by its own opening or when it is gone", () => {
+  const was = { status: "Rejected by PML", version: 3 } as const;
+  expect(isOvertaken(was, { ...was, gone: false })).toBe(false);
+  expect(isOvertaken(was, { ...was, version: 4, gone: false })).toBe(true);
+  expect(isOvertaken(was, { status: "Approved by PML", version: 3, gone: false })).toBe(true);
+  expect(isOvertaken(was, { ...was, version: 4, gone: true })).toBe(false);
+  expect(isOvertaken({ status: "Assigned", version: 1 }, { status: "Opened", version: 2, gone: false })).toBe(false);
 });
 
 test("what came and went between two versions is told by titles", () => {

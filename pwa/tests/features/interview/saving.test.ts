@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { Autosaver, SAVE_MS, type SaveState } from "@/features/interview/saving";
+import { Autosaver, RETRY_MS, SAVE_MS, type SaveState } from "@/features/interview/saving";
 import { TYPING_MS } from "@/ui/survey/typing";
 
 interface Change {
@@ -66,10 +66,60 @@ describe("autosave", () => {
     }, () => undefined);
     saver.change({ answers: "first" });
     const one = saver.flush();
+    await vi.advanceTimersByTimeAsync(0); // the first write has begun
     saver.change({ answers: "second" });
     const two = saver.flush();
     release();
     await Promise.all([one, two]);
     expect(writes).toEqual(["first", "second"]);
+  });
+
+  test("what came while a write failed wins over what that write held", async () => {
+    const writes: Partial<Change>[] = [];
+    let fails = 1;
+    let release = (): void => undefined;
+    const slow = new Promise<void>((done) => (release = done));
+    const saver = new Autosaver<Change>(async (change) => {
+      if (fails > 0) {
+        fails -= 1;
+        await slow;
+        throw new Error("blocked");
+      }
+      writes.push(change);
+    }, () => undefined);
+    saver.change({ answers: "old", place: "p" });
+    const one = saver.flush();
+    await vi.advanceTimersByTimeAsync(0); // the first write has begun
+    saver.change({ answers: "new" });
+    const two = saver.flush();
+    release();
+    await Promise.all([one, two]);
+    expect(writes).toEqual([{ answers: "new", place: "p" }]);
+  });
+
+  test("a failed write is tried again by itself, later and later, until it succeeds", async () => {
+    const tries: number[] = [];
+    const states: SaveState["state"][] = [];
+    const begun = Date.now();
+    const saver = new Autosaver<Change>(() => {
+      tries.push(Date.now() - begun);
+      return tries.length < 4 ? Promise.reject(new Error("full")) : Promise.resolve();
+    }, ({ state }) => states.push(state));
+    saver.change({ answers: "a" });
+    await saver.flush();
+    await vi.advanceTimersByTimeAsync(60_000);
+    const [one, two, three] = RETRY_MS;
+    expect(tries).toEqual([0, one, one + two, one + two + three]);
+    expect(states.at(-1)).toBe("saved");
+  });
+
+  test("what is dropped is not written any more", async () => {
+    const writes: Partial<Change>[] = [];
+    const saver = new Autosaver<Change>((change) => Promise.resolve(void writes.push(change)), () => undefined);
+    saver.change({ answers: "a" });
+    saver.drop();
+    await vi.advanceTimersByTimeAsync(60_000);
+    await saver.flush();
+    expect(writes).toEqual([]);
   });
 });
