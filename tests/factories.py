@@ -40,7 +40,7 @@ class SatkerFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Satker
 
-    code = factory.Sequence(lambda n: f"9{n:03d}")
+    code = factory.Sequence(lambda n: f"{(n + 8000) % 9000 + 1000}")  # from 9000 on, four digits
     name = factory.LazyAttribute(lambda o: f"BPS {o.code}")
 
 

@@ -346,8 +346,9 @@ def test_check_form_needs_no_database(
 
 def test_check_form_tells_people_what_to_do(tmp_path: Path) -> None:
     out = StringIO()
+    content = '{"pages": [{"questions": [{"type": "none", "name": "a"}]}]}'
     with pytest.raises(CommandError):
-        call_command("check_form", written(tmp_path, '{"pages": [{"questions": []}]}'), stdout=out)
+        call_command("check_form", written(tmp_path, content), stdout=out)
     assert "[no_questions]" in out.getvalue()
     assert "pages[0].questions" in out.getvalue()
 

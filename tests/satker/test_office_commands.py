@@ -151,7 +151,7 @@ def test_people_read_text_and_every_fault(boss: User, kegiatan: Any, tmp_path: P
     call_command("create_satker", "6104x", "BPS", "--prefix", "6104", "--actor", BOSS, stdout=out)
     assert "code: 6104x" in out.getvalue()
     form = tmp_path / "form.json"
-    form.write_text('{"pages": [{"questions": []}]}')
+    form.write_text('{"pages": [{"questions": [{"type": "none", "name": "a"}]}]}')
     with pytest.raises(CommandError) as error:
         call_command("publish_form", str(kegiatan.pk), str(form), "--actor", BOSS)
     assert "pages[0]" in str(error.value)
