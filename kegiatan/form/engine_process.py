@@ -30,7 +30,8 @@ START_SECONDS = 60.0  # by the clock, for starting it and reading a form on a bu
 RSS_LIMIT_BYTES = 900 * MIB  # more than this while it works: killed
 RSS_RENEW_BYTES = 512 * MIB  # more than this when it has answered: replaced
 SHARED_RENEW_BYTES = 300 * MIB  # the same of a server's own child; a fresh one has about 95
-SHARED_WAIT_SECONDS = 2.0  # for who has the child before
+# by the clock, for who has the child before; publishers are few and would rather wait
+SHARED_WAIT_SECONDS = {"edit": 2.0, "lint": 20.0}
 # by the clock, for everything that is asked at one lending: a page waits in its transaction
 SHARED_SECONDS = {"edit": 15.0, "lint": 40.0}
 IDLE_SECONDS = 300.0  # after which a server's own child ends
@@ -168,7 +169,7 @@ class EngineProcess:
         except BaseException:  # a reply left in the pipe would be the next one's
             self.close()
             raise
-        if reply.get("number") != self._asked:
+        if reply.pop("number", None) != self._asked:
             self.close()
             raise EngineGone("crashed")
         return reply
@@ -256,7 +257,7 @@ def shared_process(purpose: str) -> Iterator[EngineProcess]:
     seldom asked, ends at once; that of edit when nobody asks for some minutes.
     """
     lock = _locks[purpose]
-    if not lock.acquire(timeout=SHARED_WAIT_SECONDS):
+    if not lock.acquire(timeout=SHARED_WAIT_SECONDS[purpose]):
         raise EngineGone("busy")
     try:
         process = _shared.setdefault(

@@ -13,6 +13,7 @@ from django.utils import timezone
 from assignments.models import AnswerChange, AssignmentResponse
 from cerdas.engine_file import engine_address
 from cerdas.tenancy import tenant_scope
+from cerdas.time_zones import office_zone
 from kegiatan.models import FormVersion
 from masterdata.choices import choices_forget
 from masterdata.services import masterdata_load
@@ -259,7 +260,7 @@ def test_nobody_edits_in_the_field_period_or_too_early(
     for method in (office.get, office.post):
         assert method(address(opened), sent("save", umur=1)).status_code == 302
     assert address(opened) not in body(office.get(f"{BASE}{opened.pk}/change/"))
-    kegiatan.extended_end_date = timezone.localdate()
+    kegiatan.extended_end_date = timezone.localdate(timezone=office_zone(satker))
     kegiatan.save(update_fields=["extended_end_date"])
     answer = office.post(address(unit), sent("save", umur=41), follow=True)
     assert "masa lapangan berakhir" in body(answer)

@@ -207,7 +207,7 @@ def test_answers_that_end_v8_leave_the_page_as_it_is(
 def test_a_check_that_others_hold_up_is_said_and_nobody_waits_for_it(
     office: Client, unit: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine_process, "SHARED_WAIT_SECONDS", 0.1)
+    monkeypatch.setitem(engine_process.SHARED_WAIT_SECONDS, "edit", 0.1)
     with shared_process("edit"):
         page = body(office.post(f"{BASE}{unit.pk}/edit/", sent("review", nama="Dewi")))
     assert "Jawaban tidak dapat diperiksa sekarang. Coba lagi sebentar" in page

@@ -105,7 +105,7 @@ def test_a_reply_to_another_question_counts_as_a_crash(
 
 
 def test_who_finds_the_child_taken_is_told_so_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_process, "SHARED_WAIT_SECONDS", 0.2)
+    monkeypatch.setitem(engine_process.SHARED_WAIT_SECONDS, "edit", 0.2)
     with shared_process("edit") as process:
         assert faults(process, "ab") == []
         began = time.monotonic()
