@@ -175,7 +175,7 @@ def test_groups_are_pages_and_repeats_rosters(whole: ImportedForm) -> None:
     assert [page["name"] for page in whole.form["pages"]] == ["blok1", "page_2", "page_3", "page_4"]
     assert whole.form["pages"][0]["title"] == {"id": "Blok I", "en": "Block I"}
     anak, mainan = elements(whole)["anak"], elements(whole)["mainan"]
-    assert anak["validators"][0]["expression"] == "countRows({anak}) = coalesce({banyak}, 0)"
+    assert anak["validators"][0]["expression"] == "countRows({anak}) = max({banyak}, 0)"
     assert (mainan["minPanelCount"], mainan["maxPanelCount"]) == (3, 3)
     assert elements(whole)["nomor"]["expression"] == "{panelIndex} + 1"
 

@@ -1,0 +1,1 @@
+"""Imported XLSForms held against ODK's own engine: same answers, same verdict."""

@@ -20,6 +20,8 @@ _KEYS = {
     "expression": {"expression"}, "regex": {"regex"},
     **{kind: {least, most} for kind, (least, most, _of) in _LIMITS.items()},
 }  # fmt: skip
+# What a limit can be about: anything else it judges in a way of its own, or not at all.
+_ANSWERS = {"numeric": ("number",), "text": ("text",), "answercount": ("choices",)}
 _COMMON = {"type", "text", "notificationType"}
 # How a limit is written, by what is asked for: a pattern of the limit, and the text around it.
 _MOMENTS = {
@@ -62,6 +64,8 @@ def rule_of(rule: Element, name: str, names: Names, types: Types) -> str:
     kind = str(rule.get("type"))
     if kind not in _KEYS or any(rule[key] for key in rule.keys() - _KEYS[kind] - _COMMON):
         raise rule_not_exported()
+    if kind in _ANSWERS and types.get(name) not in _ANSWERS[kind]:
+        raise rule_not_exported()
     if kind == "expression":
         text = str(rule.get("expression"))
         own = rf"\{{(?:panel\.)?{re.escape(name)}\}} empty or "
@@ -81,8 +85,11 @@ def count_of_rows(rule: Element, name: str) -> str:
     found = re.fullmatch(pattern, str(rule.get("expression", "")))
     if not found or rule.get("notificationType") not in (None, "error"):
         return ""
-    inner = re.fullmatch(r"coalesce\((.+), 0\)", found[1])
-    return inner[1] if inner else found[1]
+    wanted = found[1]
+    for around in (r"(?:coalesce|max)\((.+), 0\)", r"toInteger\((.+)\)"):
+        inner = re.fullmatch(around, wanted)
+        wanted = inner[1] if inner and _closes_last(inner[1]) else wanted
+    return wanted
 
 
 def _limits(rule: Element, kind: str) -> str:

@@ -54,6 +54,26 @@ _INPUT_TYPES = {
     "time": "time",
 }  # fmt: skip
 
+# Types and appearances that kinds of question are written as.
+INPUTS = {
+    "": ("text", ""), "text": ("text", ""), "tel": ("text", "numbers"),
+    "password": ("text", "masked"), "email": ("text", ""), "url": ("text", "url"),
+    "date": ("date", ""), "time": ("time", ""), "datetime-local": ("dateTime", ""),
+    "range": ("range", ""),
+}  # fmt: skip
+PLAIN_INPUTS = ("email", "url")  # asked for as any text, without a check
+PLAIN = {
+    "comment": ("text", "multiline"), "geotag": ("geopoint", ""), "photo": ("image", ""),
+    "signature": ("image", "signature"), "signaturepad": ("image", "signature"),
+    "barcode": ("barcode", ""), "html": ("note", ""),
+}  # fmt: skip
+SELECTS = {
+    "radiogroup": ("select_one", ""), "dropdown": ("select_one", "minimal"),
+    "checkbox": ("select_multiple", ""), "tagbox": ("select_multiple", "minimal"),
+    "ranking": ("rank", ""),
+}  # fmt: skip
+FILES = {"audio/*": "audio", "video/*": "video"}
+
 
 def unsaid(element: Element, kind: str) -> Iterator[str]:
     """Yield the properties that are lost.

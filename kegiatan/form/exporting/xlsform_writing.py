@@ -20,8 +20,13 @@ from kegiatan.form.exporting.constraint_writing import (
     rule_not_exported,
     rule_of,
 )
+from kegiatan.form.exporting.xlsform_names_written import label_written, names_and_types
 from kegiatan.form.exporting.xlsform_said import (
-    answer_type,
+    FILES,
+    INPUTS,
+    PLAIN,
+    PLAIN_INPUTS,
+    SELECTS,
     hidden_type,
     rows_said,
     unsaid,
@@ -35,24 +40,6 @@ from kegiatan.form.questions import form_languages
 
 Element = Mapping[str, Any]
 Row = dict[str, str]
-_INPUTS = {
-    "": ("text", ""), "text": ("text", ""), "tel": ("text", "numbers"),
-    "password": ("text", "masked"), "email": ("text", ""), "url": ("text", "url"),
-    "date": ("date", ""), "time": ("time", ""), "datetime-local": ("dateTime", ""),
-    "range": ("range", ""),
-}  # fmt: skip
-_PLAIN_INPUTS = ("email", "url")  # asked for as any text, without a check
-_PLAIN = {
-    "comment": ("text", "multiline"), "geotag": ("geopoint", ""), "photo": ("image", ""),
-    "signature": ("image", "signature"), "signaturepad": ("image", "signature"),
-    "barcode": ("barcode", ""), "html": ("note", ""),
-}  # fmt: skip
-_SELECTS = {
-    "radiogroup": ("select_one", ""), "dropdown": ("select_one", "minimal"),
-    "checkbox": ("select_multiple", ""), "tagbox": ("select_multiple", "minimal"),
-    "ranking": ("rank", ""),
-}  # fmt: skip
-_FILES = {"audio/*": "audio", "video/*": "video"}
 
 
 @dataclass(slots=True)
@@ -67,30 +54,26 @@ class Exported:
 
 def export_xlsform(form: Mapping[str, Any]) -> Exported:
     """Return a form_schema, which passed `check_envelope`, as an XLSForm."""
-    return _Export(form).run()
+    lost: frozenset[str] = frozenset()
+    while True:
+        export = _Export(form, lost)
+        made = export.run()
+        if export.lost == lost:
+            return made
+        lost = export.lost  # what reads them cannot be written either
 
 
 class _Export:
-    def __init__(self, form: Mapping[str, Any]) -> None:
+    """One way out. lost: names of what is not written."""
+
+    def __init__(self, form: Mapping[str, Any], lost: frozenset[str]) -> None:
         self.form = form
         self.made = Exported()
         self.languages = form_languages(form)
         self.is_plain = len(self.languages) == 1 and not isinstance(form.get("locale"), str)
-        self.names: dict[str, str] = {}
-        self.types: dict[str, str] = {}
+        self.names, self.types = names_and_types(form, lost)
+        self.lost = lost
         self.lists: dict[str, str] = {}
-        for page in el.mappings_of(form.get("pages")):
-            self._collect(page)
-        for value in el.mappings_of(form.get("calculatedValues")):
-            name = str(value.get("name"))
-            self.names[name], self.types[name] = name, "any"
-
-    def _collect(self, element: Element) -> None:
-        for key in ("elements", "templateElements"):
-            for child in el.mappings_of(element.get(key)):
-                name = str(child.get("name"))
-                self.names[name], self.types[name] = name, answer_type(child)
-                self._collect(child)
 
     def run(self) -> Exported:
         """Return all of it."""
@@ -99,9 +82,12 @@ class _Export:
         for number, value in enumerate(el.mappings_of(self.form.get("calculatedValues"))):
             path = f"calculatedValues[{number}]"
             self._list_unsaid(value, "calculation", path)
-            text = self._xpath(str(value.get("expression")), f"{path}.expression")
+            name, text = str(value.get("name")), ""
+            try:
+                text = xpath(str(value.get("expression")), self.names, self.types)
+            except Refused as refused:
+                self._left_out(value, path, refused)
             if text:
-                name = str(value.get("name"))
                 self.made.survey.append({"type": "calculate", "name": name, "calculation": text})
         self._settings()
         self._list_unsaid(self.form, "form", "")
@@ -110,6 +96,11 @@ class _Export:
     def _lost(self, path: str, refused: Refused) -> None:
         fault = FormFault(path, refused.code, refused.message, refused.remedy, ERROR)
         self.made.faults.append(fault)
+
+    def _left_out(self, element: Element, path: str, refused: Refused) -> None:
+        """List a whole element; nothing can refer to it."""
+        self.lost |= {str(element.get("name"))}
+        self._lost(path, refused)
 
     def _list_unsaid(self, element: Element, kind: str, path: str) -> None:
         for key in unsaid(element, kind):
@@ -147,15 +138,23 @@ class _Export:
         self._list_unsaid(element, "group", path)
         self.made.survey.append(row)
         self._children(element.get("elements"), f"{path}.elements")
-        self.made.survey.append({"type": "end group"})
+        self._closed(row, "end group")
+
+    def _closed(self, row: Row, end: str) -> bool:
+        """Write the end of a group or repeat; an empty one is not written. Return whether it is."""
+        if self.made.survey[-1] is row:
+            self.made.survey.pop()
+            return False
+        self.made.survey.append({"type": end})
+        return True
 
     def _heading(self, element: Element, row: Row, path: str) -> None:
         self._texts(row, "label", element.get("title"))
         self._texts(row, "hint", element.get("description"))
-        if element.get("visible") is False:
-            row["relevant"] = "false()"
-        elif isinstance(element.get("visibleIf"), str):
+        if element.get("visibleIf") and isinstance(element["visibleIf"], str):
             row["relevant"] = self._xpath(element["visibleIf"], f"{path}.visibleIf")
+        elif element.get("visible") is False:
+            row["relevant"] = "false()"
 
     def _children(self, elements: object, path: str) -> None:
         for number, element in enumerate(el.items_of(elements)):
@@ -172,7 +171,7 @@ class _Export:
             try:
                 self._question(element, kind, path)
             except Refused as refused:
-                self._lost(path, refused)
+                self._left_out(element, path, refused)
 
     def _roster(self, element: Element, path: str) -> None:
         row: Row = {"type": "begin repeat", "name": str(element.get("name"))}
@@ -180,7 +179,10 @@ class _Export:
         self._row_count(element, row, path)
         self.made.survey.append(row)
         self._children(element.get("templateElements"), f"{path}.templateElements")
-        self.made.survey.append({"type": "end repeat"})
+        if not self._closed(row, "end repeat"):
+            message = _("A roster of which no question can be asked in an XLSForm.")
+            refused = Refused("type_not_exported", message, _("It stays in this form."))
+            self._left_out(element, path, refused)
 
     def _row_count(self, element: Element, row: Row, path: str) -> None:
         """Write how many rows there are: one number or one rule; list all else."""
@@ -201,6 +203,8 @@ class _Export:
     def _question(self, element: Element, kind: str, path: str) -> None:
         row: Row = {"type": "", "name": str(element.get("name"))}
         hidden = hidden_type(element)
+        if kind == "expression":
+            xpath(str(element.get("expression")), self.names, self.types)
         row["type"] = hidden or self._type(element, kind, row)
         if hidden:
             self.made.survey.append(row)
@@ -211,7 +215,7 @@ class _Export:
         self._answer(element, row, path)
         self._rules(element, row, path)
         self._list_unsaid(element, "question", path)
-        if element.get("inputType") in _PLAIN_INPUTS:
+        if element.get("inputType") in PLAIN_INPUTS:
             self._lost(f"{path}.inputType", unsaid_refusal(str(element["inputType"])))
         for number, item in enumerate(el.items_of(element.get("choices"))):
             if isinstance(item, dict):
@@ -230,11 +234,11 @@ class _Export:
         if kind == "expression":
             return "text" if element.get("title") else "calculate"
         if kind == "file":
-            return _FILES.get(str(element.get("acceptedTypes")), "file")
-        if kind in _SELECTS:
+            return FILES.get(str(element.get("acceptedTypes")), "file")
+        if kind in SELECTS:
             return self._select(element, kind, row)
-        if kind in _PLAIN:
-            type_, appearance = _PLAIN[kind]
+        if kind in PLAIN:
+            type_, appearance = PLAIN[kind]
             if kind == "geotag" and "minAccuracy" in element:
                 row["parameters"] = f"capture-accuracy={element['minAccuracy']}"
             if appearance:
@@ -248,11 +252,11 @@ class _Export:
         input_type = str(element.get("inputType") or "")
         if input_type == "number":
             return "integer" if element.get("step") == 1 else "decimal"
-        if input_type not in _INPUTS:
+        if input_type not in INPUTS:
             message = _("A question of type %(type)s cannot be asked in an XLSForm.")
             remedy = _("It stays in this form.")
             raise Refused("type_not_exported", message % {"type": input_type[:80]}, remedy)
-        type_, appearance = _INPUTS[input_type]
+        type_, appearance = INPUTS[input_type]
         if appearance:
             row["appearance"] = appearance
         if type_ == "range":
@@ -261,7 +265,7 @@ class _Export:
         return type_
 
     def _select(self, element: Element, kind: str, row: Row) -> str:
-        type_, appearance = _SELECTS[kind]
+        type_, appearance = SELECTS[kind]
         if appearance:
             row["appearance"] = appearance
         master = element.get("master")
@@ -337,10 +341,10 @@ class _Export:
             row["read_only"] = "yes"
 
     def _rules(self, element: Element, row: Row, path: str) -> None:
-        if element.get("isRequired") is True:
-            row["required"] = "yes"
-        elif isinstance(element.get("requiredIf"), str):
+        if element.get("requiredIf") and isinstance(element["requiredIf"], str):
             row["required"] = self._xpath(element["requiredIf"], f"{path}.requiredIf")
+        elif element.get("isRequired") is True:
+            row["required"] = "yes"
         self._texts(row, "required_message", element.get("requiredErrorText"))
         parts: list[str] = []
         if row["type"] != "range":
@@ -376,14 +380,9 @@ class _Export:
         template = self.form.get("assignment_label_template")
         if not isinstance(template, str) or not template:
             return
-        parts = [part for part in re.split(r"(\{[^{}]*\})", template) if part]
-        names = [part[1:-1].strip() for part in parts if part.startswith("{")]
-        if all(name in self.names for name in names) and "'" not in template:
-            shown = [
-                f"${{{self.names[part[1:-1].strip()]}}}" if part.startswith("{") else f"'{part}'"
-                for part in parts
-            ]
-            self.made.settings["instance_name"] = f"concat({', '.join(shown)})"
+        written = label_written(template, self.names)
+        if written:
+            self.made.settings["instance_name"] = written
             return
         message = _("The label of a unit cannot be said in an XLSForm.")
         refused = Refused("label_not_exported", message, _("It stays in this form."))

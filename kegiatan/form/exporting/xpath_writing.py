@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
-from kegiatan.form.exporting.operator_writing import JOINING, items_of
+from kegiatan.form.exporting.operator_writing import JOINING, Joined, items_of
 from kegiatan.form.expression import ExpressionFaulty, Token, expression_tokens
 from kegiatan.form.importing.refused import Refused
 
@@ -29,6 +29,7 @@ _SAME = {
     "currentDate": "now",
 }  # fmt: skip
 _MOMENTS = {"date(today())": "today()", "date-time(now())": "now()"}
+_ARITHMETIC = frozenset("+-*/%")
 _OVER_ROWS = {"sumInArray": "sum", "minInArray": "min", "maxInArray": "max"}
 _INDEX = "(position(..) - 1)"  # a row's number from 0
 _MATH = {"'ceil'": "ceiling"}
@@ -67,6 +68,7 @@ class _Writer:
         self.tokens = tokens
         self.names = names
         self.types = types
+        self.filled: frozenset[str] = frozenset()  # written names that a condition around says so
         self.index = 0
         self.depth = 0
 
@@ -112,8 +114,17 @@ class _Writer:
             found = joining(left, right, self.type_of(left), self.type_of(right))
             if found is None:
                 raise self.refuse()
-            return found
+            if word != "+" or isinstance(found, Joined):
+                return found
+        if word in _ARITHMETIC:
+            left, right = self.counted(left), self.counted(right)
         return f"{left} {_WRITTEN.get(word, word)} {right}"
+
+    def counted(self, written: str) -> str:
+        """Return an operand of arithmetic: an empty answer counts as 0, not as nothing."""
+        if written in self.filled or self.type_of(written) not in ("number", "any"):
+            return written
+        return f"coalesce({written}, 0)"
 
     def type_of(self, written: str) -> str:
         """Return what `${name}` is answered with, "" for anything else."""
@@ -173,9 +184,22 @@ class _Writer:
         self.expect(closing)
         return found
 
+    def branches(self) -> list[str]:
+        """Return the parts of `iif`; what its condition says is filled is so in the first."""
+        found, outside = [self.expression(0)], self.filled
+        parts = found[0].split(" and ")
+        inside = outside | {part.removesuffix(" != ''") for part in parts}
+        while not self.sees(")"):
+            self.expect(",")
+            self.filled = inside if len(found) == 1 and " or " not in found[0] else outside
+            found.append(self.expression(0))
+        self.filled = outside
+        self.expect(")")
+        return found
+
     def call(self, name: str) -> str:
         self.expect("(")
-        given = self.arguments(")")
+        given = self.branches() if name == "iif" else self.arguments(")")
         special: Callable[[list[str]], str] | None = _SPECIAL.get(name)
         if special is not None and given:
             return special(given)
@@ -216,9 +240,12 @@ def _counted(given: list[str]) -> str:
 
 
 def _counted_answers(given: list[str]) -> str:
-    if len(given) != 3:
+    """Write how many rows have an answer to a question, of those that a condition holds for."""
+    if len(given) not in (2, 3):
         raise no_equal(", ".join(given))
-    return f"count({given[0]}[{given[2]}])"
+    is_there = f"${{{given[1].strip(chr(39))}}} != ''"
+    condition = f"({given[2]}) and {is_there}" if len(given) == 3 else is_there
+    return f"count({given[0]}[{condition}])"
 
 
 def _label(given: list[str]) -> str:

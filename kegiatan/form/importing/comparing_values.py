@@ -134,7 +134,7 @@ def _equal_numbers(left: Piece, right: Piece) -> Piece:
         right = number_literal(value)
     first, second = as_number(left), as_number(right)
     found = compared(first, "=", second)
-    is_ref = first.text.startswith("{") and second.text.startswith("{")
+    is_ref = all(one.text.startswith(("{", "coalesce(")) for one in (first, second))
     if second.is_literal or is_ref or not (first.may_be_empty and second.may_be_empty):
         return found
     return joined([found, filled(first)], "and")

@@ -197,10 +197,10 @@ class JavaScript:
         """Return the name of the answer that is read, None when it is none."""
         if isinstance(value, Call) and len(value.arguments) == 1:
             callee, argument = value.callee, value.arguments[0]
-            is_getter = isinstance(callee, Member) and callee.key in _GETTERS
-            is_named = isinstance(argument, Literal) and isinstance(argument.value, str)
-            if is_getter and is_named and self._is_context(callee.owner, known):  # type: ignore[union-attr]
-                return str(argument.value)  # type: ignore[union-attr]
+            name = argument.value if isinstance(argument, Literal) else None
+            owner = callee.owner if isinstance(callee, Member) and callee.key in _GETTERS else None
+            if isinstance(name, str) and owner is not None and self._is_context(owner, known):
+                return name
         if isinstance(value, Member) and value.key not in _INNER:
             return value.key if self._is_context(value.owner, known) else None
         return None
@@ -243,8 +243,8 @@ class JavaScript:
 
     def _or_default(self, value: Binary, known: Mapping[str, Expression]) -> Piece:
         left = self.piece(value.left, known)
-        is_zero = isinstance(value.right, Literal) and value.right.value == 0.0
-        if is_zero and not isinstance(value.right.value, bool):  # type: ignore[union-attr]
+        other = value.right.value if isinstance(value.right, Literal) else None
+        if other == 0.0 and not isinstance(other, bool):
             return js.call("coalesce", [left, "0"], "number")
         return left
 

@@ -189,16 +189,17 @@ def filled(piece: Piece) -> Piece:
 def blank(piece: Piece) -> Piece:
     """Return whether there is no value."""
     operand = piece.within(COMPARED)
-    text = f"{operand} empty" if _is_name(operand) else f"{operand} = ''"
+    text = f"{operand} empty" if is_name(operand) else f"{operand} = ''"
     return Piece(text, "boolean", COMPARED)
 
 
-def _is_name(operand: str) -> bool:
+def is_name(operand: str) -> bool:
+    """Return whether an operand is one name in braces."""
     return operand.startswith("{") and operand.endswith("}") and operand.count("{") == 1
 
 
 def _filled_text(operand: str) -> str:
-    return f"{operand} notempty" if _is_name(operand) else f"{operand} <> ''"
+    return f"{operand} notempty" if is_name(operand) else f"{operand} <> ''"
 
 
 def as_value(piece: Piece) -> Piece:

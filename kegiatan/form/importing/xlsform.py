@@ -5,7 +5,7 @@ become pages, groups within them panels, repeats rosters; calculations of the un
 values, those in a repeat computed questions. Source: XLSForm and ODK XForms specifications.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,10 +15,10 @@ from kegiatan.form.importing import surveyjs as js
 from kegiatan.form.importing.names import Names, Place, Refused
 from kegiatan.form.importing.report import XLSFORM, ImportedForm, Report
 from kegiatan.form.importing.report import Place as SheetPlace
-from kegiatan.form.importing.sheets import read_sheets
+from kegiatan.form.importing.sheets import Sheet, read_sheets
 from kegiatan.form.importing.xlsform_choices import Lists
 from kegiatan.form.importing.xlsform_names import CALCULATED, KEPT_ELSEWHERE, name_everything
-from kegiatan.form.importing.xlsform_questions import Element, Questions
+from kegiatan.form.importing.xlsform_questions import MOMENTS, Element, Questions
 from kegiatan.form.importing.xlsform_rows import SETTINGS, SURVEY, Book, Item, read_book, tables
 from kegiatan.form.importing.xlsform_rules import Rules
 from kegiatan.form.importing.xlsform_texts import Texts
@@ -41,13 +41,27 @@ def import_xlsform(
     name: of the file, for a form without a title; masters: versions of the data sets loaded.
     Never raises for what is in a file.
     """
+    try:
+        sheets = read_sheets(content)
+    except Refused as refused:
+        return _refused(refused, Report())
+    return import_sheets(sheets, name=name, masters=masters)
+
+
+def import_sheets(
+    sheets: Sequence[Sheet], *, name: str = "", masters: Masters | None = None
+) -> ImportedForm:
+    """Return the form of the sheets of a workbook, as `import_xlsform` does."""
     report = Report()
     try:
-        book = read_book(read_sheets(content), report)
-        return _Import(book, report, masters).run(name)
+        return _Import(read_book(sheets, report), report, masters).run(name)
     except Refused as refused:
-        whole = FormFault("", refused.code, refused.message, refused.remedy)
-        return ImportedForm(XLSFORM, None, faults=(whole, *report.faults))
+        return _refused(refused, report)
+
+
+def _refused(refused: Refused, report: Report) -> ImportedForm:
+    whole = FormFault("", refused.code, refused.message, refused.remedy)
+    return ImportedForm(XLSFORM, None, faults=(whole, *report.faults))
 
 
 class _Import:
@@ -230,8 +244,11 @@ class _Import:
         self.rules.misplaced_filter(item, place)
         if made is None:
             return None
-        self.rules.relevance(item, made, place)
-        self.rules.answers(item, made, place)
+        if item.type in MOMENTS:
+            self.rules.moment(item)
+        else:
+            self.rules.relevance(item, made, place)
+            self.rules.answers(item, made, place)
         self.sources.append((made, item))
         return made
 

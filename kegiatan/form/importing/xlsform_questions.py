@@ -15,7 +15,8 @@ from kegiatan.form.importing.xlsform_texts import Texts, as_html
 from kegiatan.form.importing.xlsform_words import parameters
 
 Element = dict[str, Any]
-_NOW = {
+# What fills itself in when the form is begun.
+MOMENTS = {
     "start": ("datetime-local", "dateTimeText(currentDate())"),
     "today": ("date", "dateText(today())"),
 }
@@ -79,8 +80,8 @@ class Questions:
             return self._range(item)
         if kind in _INPUTS:
             return {"type": "text", "inputType": _INPUTS[kind]}
-        if kind in _NOW:
-            input_type, expression = _NOW[kind]
+        if kind in MOMENTS:
+            input_type, expression = MOMENTS[kind]
             return {
                 "type": "text", "inputType": input_type, "visible": False,
                 "clearIfInvisible": "none", "defaultValueExpression": expression,

@@ -27,6 +27,11 @@ _SAYS_NOTHING = frozenset({
 })  # fmt: skip
 # What decides answers; left out, the form does otherwise.
 _JUDGING = frozenset({"required", "constraint", "calculation", "default", "read_only"})
+# Of a row that nobody answers only what would give it a value: nothing there is judged.
+_GIVING = frozenset({"calculation", "default"})
+# What a note, or a row that fills itself in, says elsewhere or needs nothing for.
+_OF_MOMENTS = ("required", "read_only", "hint", "guidance_hint", "appearance", "choice_filter")
+_OF_NOTES = (*_OF_MOMENTS, "image", "audio", "video", "big-image")
 
 
 class Rules:
@@ -106,8 +111,8 @@ class Rules:
         """Put in what is required, right, written by itself and read-only."""
         if made["type"] in _NO_ANSWER:
             self._note_has_none(item)
-            return
-        if made.get("visible") is False and "defaultValueExpression" in made:
+            self.trigger(item)
+            self.unused(item, _OF_NOTES, _GIVING)
             return
         self._required(item, made, place)
         self._constraint(item, made, place)
@@ -115,6 +120,16 @@ class Rules:
         self._calculated(item, made, place)
         self.read_only(item, made, place)
         self.trigger(item)
+
+    def moment(self, item: Item) -> None:
+        """List what a row says that fills itself in when the form is begun: nobody is asked."""
+        if item.cell("relevant"):
+            message = _("%(type)s is kept at every interview, also when the condition is not met.")
+            remedy = _("Take the condition out, or ask for the time in a question of its own.")
+            refused = Refused("relevant_left_out", message % {"type": item.type}, remedy)
+            self.report.loss(SURVEY, item.row, "relevant", refused)
+        self.trigger(item)
+        self.unused(item, _OF_MOMENTS, _GIVING)
 
     def read_only(self, item: Item, made: Element, place: Place) -> None:
         """Put in whether answers can be changed; a group or repeat says it for all in it."""
@@ -134,15 +149,17 @@ class Rules:
             refused = Refused("trigger_left_out", message, _("Calculate it without the trigger."))
             self.report.loss(SURVEY, item.row, "trigger", refused)
 
-    def unused(self, item: Item, used: Collection[str]) -> None:
-        """List the columns of a calculation, group or repeat that say nothing here."""
+    def unused(
+        self, item: Item, used: Collection[str], judging: Collection[str] = _JUDGING
+    ) -> None:
+        """List the columns of a row that say nothing here; those of `judging` are losses."""
         for column in sorted(COLUMNS - _SAYS_NOTHING - frozenset(used)):
             text = item.cell(column)
-            if not text or (column in _JUDGING and yes_or_no(text) is False):
+            if not text or (column in judging and yes_or_no(text) is False):
                 continue
             message = _("The column %(name)s is not used on this row.") % {"name": column}
             refused = Refused("cell_left_out", message, _("Say it on a question."))
-            listed = self.report.loss if column in _JUDGING else self.report.note
+            listed = self.report.loss if column in judging else self.report.note
             listed(SURVEY, item.row, column, refused)
 
     def _note_has_none(self, item: Item) -> None:
@@ -247,8 +264,8 @@ class Rules:
             self.report.loss(SURVEY, item.row, "repeat_count", refused)
             return
         own = f"panel.{made['name']}" if place.rosters else made["name"]
-        wanted = f"coalesce({found.text}, 0)" if found.may_be_empty else found.text
-        rule = f"countRows({{{own}}}) = {wanted}"
+        whole = found.text if js.is_name(found.text) else f"toInteger({found.text})"
+        rule = f"countRows({{{own}}}) = max({whole}, 0)"
         words = self.texts.words(_WRONG_COUNT)
         made["validators"] = [{"type": "expression", "expression": rule, "text": words}]
         message = _("Rows are added by hand; a rule asks for exactly the number given.")

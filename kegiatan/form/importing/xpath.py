@@ -140,9 +140,10 @@ def _check_depth(node: Node) -> None:
         if depth > CHAINED:
             raise XPathFaulty("too_deep", 0, "")
         if isinstance(part, Binary):
-            is_flat = part.operator in FLAT and isinstance(part.left, Binary)
-            is_flat = is_flat and part.left.operator == part.operator  # type: ignore[union-attr]
-            stack += [(part.right, depth + 1), (part.left, depth if is_flat else depth + 1)]
+            left = part.left
+            is_chain = isinstance(left, Binary) and left.operator == part.operator
+            is_flat = is_chain and part.operator in FLAT
+            stack += [(part.right, depth + 1), (left, depth if is_flat else depth + 1)]
         else:
             stack += [(inner, depth + 1) for inner in _children(part)]
 

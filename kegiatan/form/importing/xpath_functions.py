@@ -63,8 +63,17 @@ def _if(translator: Translator, node: Call, place: Place) -> Piece:
     first, second = (js.as_value(translator.piece(item, place)) for item in node.arguments[1:])
     same: Type = first.type if first.type == second.type else _either(first, second)
     is_open = first.may_be_empty or second.may_be_empty or "" in (first.literal, second.literal)
-    text = f"iif({condition.text}, {first.text}, {second.text})"
+    text = _branches(condition, first, second, same)
     return Piece(text, same, may_be_empty=is_open, values=first.values | second.values)
+
+
+def _branches(condition: Piece, first: Piece, second: Piece, type_: Type) -> str:
+    """Return `iif`; nothing instead of an empty text where that would be compared as 0."""
+    if type_ != "text" and second.literal == "":
+        return f"iif({condition.text}, {first.text})"
+    if type_ != "text" and first.literal == "":
+        return f"iif({js.negated(condition).text}, {second.text})"
+    return f"iif({condition.text}, {first.text}, {second.text})"
 
 
 def _either(first: Piece, second: Piece) -> Type:

@@ -18,6 +18,7 @@ import "survey-core/i18n/indonesian";
 
 import { MATRIX_ROWS, ROWS_LIMIT } from "./elements";
 import "./form-functions";
+import "./parsing";
 import { type Json, type JsonObject, get, isObject, textOf } from "./json";
 import { type MessageKey, message } from "./messages";
 

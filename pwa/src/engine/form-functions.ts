@@ -235,7 +235,7 @@ function matches(given: Given): boolean {
 }
 
 const FUNCTIONS: Readonly<Record<string, (this: Caller, given: Given) => unknown>> = {
-  coalesce: (given) => given.find((value) => !isEmpty(value)) ?? "",
+  coalesce: (given) => given.find((value) => !isEmpty(value)) ?? null, // an empty text is less than 0
   concatText: (given) => given.map(text).join(""),
   countNonEmpty: (given) => given.flat().filter((value) => !isEmpty(value)).length,
   countSelected: (given) => chosenOf(given[0]).length,

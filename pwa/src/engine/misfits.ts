@@ -9,6 +9,7 @@ import type {
   QuestionMatrixDynamicModel,
   QuestionPanelDynamicModel,
   QuestionRatingModel,
+  QuestionSelectBase,
 } from "survey-core";
 
 import { CHOICE_TYPES, ROSTER_TYPES } from "./elements";
@@ -69,7 +70,8 @@ export function misfitOf(
     return isOffered && isOnScale(question, choices, value) ? undefined : misfit("unknown_choice");
   }
   if (!CHOICE_TYPES.has(kind)) return undefined;
-  if (!isOffered || wasDropped(question, value)) return misfit("unknown_choice");
+  const isBare = choices !== undefined && offersNothing(question);
+  if (!isOffered || isBare || wasDropped(question, value)) return misfit("unknown_choice");
   return Array.isArray(value) ? tooMany(question as QuestionCheckboxModel, value.length) : undefined;
 }
 
@@ -110,6 +112,11 @@ function textMisfit(question: Question, value: Json): Misfit | undefined {
   const count = Array.from(value).length;
   if (typeof limit !== "number" || limit <= 0 || count <= limit) return undefined;
   return misfit("too_long", "text_length", { count, limit });
+}
+
+/** survey-core keeps any answer while conditions hide every choice. */
+function offersNothing(question: Question): boolean {
+  return (question as QuestionSelectBase).visibleChoices.length === 0;
 }
 
 function wasDropped(question: Question, value: Json): boolean {

@@ -3,7 +3,7 @@
 import { Model } from "survey-core";
 
 import { NO_ASSIGNMENT, canonicalAnswers } from "./canonical";
-import { COMPUTED_TYPES } from "./elements";
+import { COMMENT_SUFFIX, COMPUTED_TYPES } from "./elements";
 import { atTime, speakLanguageOf } from "./extensions";
 import type { Finding } from "./findings";
 import { type Json, type JsonObject, atPath, get, isObject, put } from "./json";
@@ -14,7 +14,10 @@ import { type FormQuestion, type FormTree, type Scope, formTree, walkScope } fro
 import { type Gathered, type Lookup, type MasterHas, Walk } from "./walk";
 
 /** Rounds until no hidden answer is left that could show or hide another question. */
-const ROUNDS = 5;
+const ROUNDS = 12;
+/** Rounds in which an answer counts again that only a hidden answer had hidden; questions that hide each
+ * other would never come to rest. */
+const RESTORING = 6;
 /** Findings listed of either weight; a form that breaks more rules at once is unreadable anyway. */
 const FINDINGS = 500;
 
@@ -78,17 +81,42 @@ export function evaluate(
   speakLanguageOf(compiled.tree.form);
   return atTime(options.now, () => {
     const assignmentId = options.assignmentId ?? NO_ASSIGNMENT;
-    let given = canonicalAnswers(compiled.tree, answers, assignmentId);
-    const hidden: string[] = [];
+    const original = canonicalAnswers(compiled.tree, answers, assignmentId);
+    let given = original;
+    let left: ReadonlySet<string> = new Set();
     for (let round = 1; ; round += 1) {
       const { gathered, out } = judge(compiled, given, prefilled, options);
-      hidden.push(...gathered.hidden);
-      if (gathered.hidden.length === 0 || round === ROUNDS) {
-        return verdict(compiled.tree, gathered, out, prefilled, hidden);
+      const shown = new Set(round < RESTORING ? gathered.visible : []);
+      const still = [...left].filter((path) => !shown.has(questionOf(path)));
+      const isSettled = gathered.hidden.length === 0 && still.length === left.size;
+      if (isSettled || round === ROUNDS) {
+        return verdict(compiled.tree, gathered, out, prefilled, [...left, ...gathered.hidden]);
       }
-      given = out;
+      left = new Set([...still, ...gathered.hidden]);
+      given = without(original, left, "");
     }
   });
+}
+
+/** Return the path of the question that an answer or its companion belongs to. */
+function questionOf(path: string): string {
+  return path.endsWith(COMMENT_SUFFIX) ? path.slice(0, -COMMENT_SUFFIX.length) : path;
+}
+
+/** Return answers without those at some paths. */
+function without(answers: JsonObject, paths: ReadonlySet<string>, prefix: string): JsonObject {
+  const kept: JsonObject = {};
+  for (const [key, value] of Object.entries(answers)) {
+    const path = prefix + key;
+    if (paths.has(path)) continue;
+    put(kept, key, Array.isArray(value) ? value.map((row) => rowWithout(row, paths, path)) : value);
+  }
+  return kept;
+}
+
+function rowWithout(row: Json, paths: ReadonlySet<string>, roster: string): Json {
+  const id = isObject(row) ? row["_id"] : undefined;
+  return isObject(row) && typeof id === "string" ? without(row, paths, `${roster}[${id}].`) : row;
 }
 
 function judge(
