@@ -1,6 +1,7 @@
 /**
  * Write .br and .gz beside every file in dist.new/ worth it, so that the server sends them as they
  * are; then make it dist/: what is served is always a whole build.
+ *   node compress.mjs [FOLDER]   another folder than dist, e.g. dist-office
  */
 
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -9,7 +10,8 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const place = name => fileURLToPath(new URL(name, import.meta.url));
-const [made, dist, old] = [place("./dist.new"), place("./dist"), place("./dist.old")];
+const folder = process.argv[2] ?? "dist";
+const [made, dist, old] = [place(`./${folder}.new`), place(`./${folder}`), place(`./${folder}.old`)];
 const worth = new Set([".js", ".css", ".html", ".svg", ".json", ".webmanifest"]);
 const least = 512; // bytes; a smaller file fits one packet anyway
 

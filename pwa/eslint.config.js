@@ -28,6 +28,8 @@ const layers = {
   ui: { folders: ["engine", "store", "sync"], packages: ["survey", "dompurify"] },
   features: { folders: ["engine", "store", "sync", "ui"], packages: ["survey", "dompurify", "maplibre", "virtual"] },
   app: { folders: ["engine", "store", "sync", "ui", "features"], packages: [] },
+  // Scripts of office pages: what they ask the office goes through their page's own addresses.
+  office: { folders: ["engine", "ui"], packages: ["survey", "dompurify", "codemirror", "jsonc"] },
 };
 const packages = {
   dexie: "^dexie($|/)",
@@ -36,6 +38,8 @@ const packages = {
   dompurify: "^dompurify$",
   maplibre: "^maplibre-gl($|/)",
   virtual: "^@tanstack/vue-virtual$",
+  codemirror: "^@(codemirror|lezer)/",
+  jsonc: "^jsonc-parser$",
 };
 
 function layerRules([name, allowed]) {
@@ -56,7 +60,9 @@ function layerRules([name, allowed]) {
       ? ["fetch", "XMLHttpRequest"]
       : name === "api"
         ? ["indexedDB", "localStorage"]
-        : ["fetch", "XMLHttpRequest", "indexedDB", "localStorage"];
+        : name === "office"
+          ? ["XMLHttpRequest", "indexedDB"]
+          : ["fetch", "XMLHttpRequest", "indexedDB", "localStorage"];
   return {
     files: [`src/${name}/**/*.ts`, `src/${name}/**/*.vue`],
     rules: {
@@ -69,7 +75,7 @@ function layerRules([name, allowed]) {
 export default tseslint.config(
   {
     ignores: [
-      "node_modules/", "dist/", "dist.*/", "eslint.config.js", "compress.mjs", "tests/engine-runner.mjs",
+      "node_modules/", "dist/", "dist.*/", "dist-office/", "dist-office.*/", "eslint.config.js", "compress.mjs", "tests/engine-runner.mjs",
       "src/api/schema.gen.ts",
     ],
   },

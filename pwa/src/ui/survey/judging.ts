@@ -15,6 +15,9 @@ export interface JudgeRequest {
   known: Record<string, string[]>;
 }
 
+/** What the screen tells its worker: judge, or let go of a form. */
+export type JudgeOrder = JudgeRequest | { forget: string };
+
 export type JudgeReply =
   | { id: number; state: "judged"; verdict: Verdict }
   | { id: number; state: "failed"; reason: string };

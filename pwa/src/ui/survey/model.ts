@@ -33,10 +33,13 @@ interface Wrapping {
 
 /** Rows loaded at once into an open list of a data set. */
 const LIST_STEP = 50;
+/** From the last key until a data set is searched; that takes some 20 ms, on the phone itself. */
+const SEARCH_AFTER_MS = 60;
 
 /** Return the model; dispose of it when the form closes. */
 export function formModel(options: ModelOptions): SurveyModel {
   settings.animationEnabled = false;
+  settings.dropdownSearchDelay = SEARCH_AFTER_MS;
   const survey = createSurvey(options.form, {
     role: options.role,
     answers: options.answers,
@@ -72,10 +75,10 @@ export function formModel(options: ModelOptions): SurveyModel {
     const isWhole = event.wrapperName === "component" && event.reason === undefined;
     if (isQuestion && isWhole) event.componentName = FRAME;
   });
-  for (const question of survey.getAllQuestions(false, true, true)) shape(question);
-  survey.onDynamicPanelAdded.add((_, event) => {
-    for (const question of event.panel?.questions ?? []) shape(question);
-  });
+  // Rosters build the questions of their rows when they are first shown, from the template: what is
+  // shaped there is shaped in every row, and opening a large interview costs no more than its first page.
+  for (const question of survey.getAllQuestions(false, true, false)) shape(question);
+  survey.onMatrixCellCreated.add((_, event) => shape(event.cellQuestion));
   return survey;
 }
 
@@ -84,8 +87,9 @@ function shape(question: Question): void {
   switch (question.getType()) {
     case "paneldynamic": {
       const roster = question as QuestionPanelDynamicModel;
-      if (roster.displayMode !== "carousel") roster.displayMode = "tab";
-      for (const panel of roster.panels) for (const inner of panel.questions) shape(inner);
+      // past the setter, which would build every row
+      if (roster.displayMode !== "carousel") roster.setPropertyValue("displayMode", "tab");
+      for (const inner of roster.template.questions) shape(inner);
       break;
     }
     case "boolean":

@@ -135,3 +135,8 @@ function withKey(place: JsonObject, key: string, value: Json): JsonObject {
   else result[key] = value;
   return result;
 }
+
+/** Return whether a path leads to answers that were set apart, of the unit or of a row: no question asks for them. */
+export function isSetApart(path: string): boolean {
+  return /(^|\.)_archived($|[.[])/.test(path);
+}

@@ -1,23 +1,13 @@
 /** What the form needs, from this phone's database: photos of the unit, data sets in memory. */
 
-import { type JsonObject, get, objectsOf } from "@/engine";
+import type { JsonObject } from "@/engine";
 import { store } from "@/store";
 import { sync } from "@/sync";
 
 import type { CodeBook } from "./judge";
 import { withPhoto } from "./late-photo";
-import { type MasterIndex, masterIndex, masterSearch } from "./master";
+import { type MasterIndex, masterIndex, masterSearch, mastersOf } from "./master";
 import type { FormServices } from "./services";
-
-/** {type: version} of the data sets that a form names; null: the version in use. */
-export function mastersOf(form: JsonObject): Map<string, number | null> {
-  const used = new Map<string, number | null>();
-  for (const entry of objectsOf(get(form, "masters_used"))) {
-    const [type, version] = [get(entry, "type"), get(entry, "version")];
-    if (typeof type === "string") used.set(type, typeof version === "number" ? version : null);
-  }
-  return used;
-}
 
 /** The data sets of one form; each is read and made searchable once. */
 export class Masters {

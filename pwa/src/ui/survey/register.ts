@@ -29,8 +29,12 @@ const COMPONENTS = {
   [FRAME]: QuestionFrame,
 };
 
+let isDone = false;
+
 /** Register them; a second call changes nothing. */
 export function registerComponents(): void {
+  if (isDone) return;
+  isDone = true;
   for (const [name, component] of Object.entries(COMPONENTS)) {
     ComponentFactory.Instance.registerComponent(name, component);
   }

@@ -5,7 +5,7 @@
  * cheap phone); but a browser that is killed gives no field the time to lose it.
  */
 
-import type { Question, SurveyModel } from "survey-core";
+import type { PageModel, Question, SurveyModel } from "survey-core";
 
 /** After the last key; with the 150 ms of autosave below 300 ms. */
 export const TYPING_MS = 120;
@@ -18,7 +18,9 @@ const WHOLE_ONLY = new Set(["date", "time", "datetime", "datetime-local", "month
 export function typedQuestion(survey: SurveyModel, field: Element): Question | undefined {
   const id = field.closest("[data-name][id]")?.id;
   if (id === undefined) return undefined;
-  const question = survey.getAllQuestions(false, true, true).find((item) => item.id === id);
+  const page = survey.currentPage as PageModel | null;
+  const shown = page?.questions.flatMap((item) => item.getNestedQuestions(false, true, true)) ?? [];
+  const question = shown.find((item) => item.id === id);
   if (question === undefined || question.isReadOnly) return undefined;
   if (besides(question, field.id) !== undefined) return question;
   if (!TYPED.has(question.getType())) return undefined;
