@@ -77,6 +77,7 @@ _WORDS = {
     "failed_to_passed": gettext_noop("Failed before, now passed"),
     "passed_to_failed": gettext_noop("Passed before, now failed"),
     "units.csv": gettext_noop("Units"),
+    "questions": gettext_noop("Questions"),
 }
 
 

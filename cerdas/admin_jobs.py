@@ -60,7 +60,9 @@ class JobPages(OwnPages):
     list_filter: Any = [("state", ChoicesDropdownFilter)]
     search_fields: Any = ["title", "message", "actor__name", "actor__email"]
     search_help_text = gettext_lazy("Job, what came of it, or who started it")
-    empty_words = gettext_lazy("What takes longer than a moment runs here: imports, exports, checks.")
+    empty_words = gettext_lazy(
+        "What takes longer than a moment runs here: imports, exports, checks."
+    )
     link_lookups = frozenset({"created_at__gte"})  # "failed jobs" of the home page
     list_select_related: Any = ["actor", "satker"]
     date_hierarchy = None

@@ -4,37 +4,21 @@ Hashed files are kept by browsers for ever; page, service worker and manifest ar
 each time, so that an update arrives. Source: design, section 12.
 """
 
-import hashlib
-import mimetypes
-import re
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from csp.decorators import csp_replace
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from cerdas.built_files import HASHED, BuiltFile, built_files, file_answer
 from cerdas.errors import NotFound
 from cerdas.responses import error_response
 from cerdas.tenancy import own_scope
 
 ADDRESS = "/app/"
 _PAGE = "index.html"
-_HASHED = "assets/"  # Vite puts the hash of their content into the names of these, and only these
-_FOR_EVER = "public, max-age=31536000, immutable"
-_ASK_AGAIN = "no-cache"
-_ENCODINGS = {"br": ".br", "gzip": ".gz"}  # the smaller first
-_TYPES = {
-    ".js": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".webmanifest": "application/manifest+json",
-    ".svg": "image/svg+xml",
-}
 # Nothing from elsewhere, no eval. Quasar and the questionnaire set style attributes; photos that
 # are not sent yet are blobs.
 CONTENT_POLICY = {
@@ -54,44 +38,9 @@ CONTENT_POLICY = {
 _DEVICE_POLICY = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"
 
 
-@dataclass(frozen=True)
-class AppFile:
-    """A built file. packed: its compressed twins, by the encoding that browsers name."""
-
-    path: Path
-    media_type: str
-    etag: str
-    packed: dict[str, Path]
-
-
-@lru_cache(maxsize=2)
-def _files(root: Path, built_at_ns: int) -> dict[str, AppFile]:
-    """Return the files of a build by their path below it."""
-    files = {}
-    for path in sorted(root.rglob("*")):
-        name = path.relative_to(root).as_posix()
-        if not path.is_file() or path.name.startswith(".") or path.suffix in _ENCODINGS.values():
-            continue
-        kind = _TYPES.get(path.suffix) or mimetypes.guess_type(name)[0]
-        packed = {
-            encoding: twin
-            for encoding, suffix in _ENCODINGS.items()
-            if (twin := path.with_name(path.name + suffix)).is_file()
-        }
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:32]
-        etag = f'W/"{digest}"'  # weak: the same content in every encoding
-        files[name] = AppFile(path, kind or "application/octet-stream", etag, packed)
-    return files
-
-
-def app_files() -> dict[str, AppFile]:
+def app_files() -> dict[str, BuiltFile]:
     """Return the built files; nothing while the app is not built here."""
-    root = Path(settings.MOBILE_APP_DIR)
-    try:
-        built_at_ns = (root / _PAGE).stat().st_mtime_ns
-    except OSError:
-        return {}
-    return _files(root, built_at_ns)
+    return built_files(Path(settings.MOBILE_APP_DIR), _PAGE)
 
 
 def app_address() -> str:
@@ -119,41 +68,9 @@ def _found(request: HttpRequest, address: str) -> HttpResponse:
         return render(request, "app_absent.html", status=503)
     found = files.get(address or _PAGE)
     if found is None:
-        if address.startswith(_HASHED) or PurePosixPath(address).suffix:
+        if address.startswith(HASHED) or PurePosixPath(address).suffix:
             return error_response(NotFound(), request)
         found, address = files[_PAGE], _PAGE
-    return _answer(request, found, is_hashed=address.startswith(_HASHED))
-
-
-def _answer(request: HttpRequest, file: AppFile, *, is_hashed: bool) -> HttpResponse:
-    response: HttpResponse
-    if request.headers.get("If-None-Match") == file.etag:
-        response = HttpResponseNotModified()
-    else:
-        response = _content(request, file)
-    response["ETag"] = file.etag
-    response["Cache-Control"] = _FOR_EVER if is_hashed else _ASK_AGAIN
+    response = file_answer(request, found, is_hashed=address.startswith(HASHED))
     response["Permissions-Policy"] = _DEVICE_POLICY
-    if file.packed:
-        patch_vary_headers(response, ["Accept-Encoding"])
     return response
-
-
-def _content(request: HttpRequest, file: AppFile) -> HttpResponse:
-    accepted = _accepted(request.headers.get("Accept-Encoding", ""))
-    for encoding, twin in file.packed.items():
-        if encoding in accepted:
-            response = HttpResponse(twin.read_bytes(), content_type=file.media_type)
-            response["Content-Encoding"] = encoding
-            return response
-    return HttpResponse(file.path.read_bytes(), content_type=file.media_type)
-
-
-def _accepted(header: str) -> set[str]:
-    """Return the encodings that a browser takes: what it names with `q=0` it does not."""
-    accepted = set()
-    for part in header.lower().split(","):
-        name, _semicolon, weight = part.replace(" ", "").partition(";")
-        if not re.fullmatch(r"q=0(\.0*)?", weight):
-            accepted.add(name)
-    return accepted

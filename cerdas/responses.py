@@ -8,8 +8,9 @@ from cerdas.errors import CerdasError
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Return True for requests of the API and of programs."""
-    return request.path.startswith(("/api/", "/healthz", "/readyz"))
+    """Return True for requests of the API, of programs and of scripts, which send JSON."""
+    is_of_programs = request.path.startswith(("/api/", "/healthz", "/readyz"))
+    return is_of_programs or request.content_type == "application/json"
 
 
 def error_response(error: CerdasError, request: HttpRequest) -> HttpResponse:

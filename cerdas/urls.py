@@ -7,6 +7,7 @@ from cerdas import place_views, views
 from cerdas.admin_sites import global_site
 from cerdas.engine_file import engine_script
 from cerdas.mobile_app import mobile_app
+from cerdas.office_app import office_file
 from cerdas.tenancy import own_scope
 from satker.views_links import account_link
 
@@ -33,6 +34,7 @@ urlpatterns = [
     path("_allauth/browser/v1/", include("satker.headless_urls")),
     path("satker/", views.office_sign_in, name="office_sign_in"),
     path("i18n/setlang/", own_scope(set_language), name="set_language"),
+    path("office/<path:address>", office_file, name="office_file"),
     path("engine/<slug:name>.js", engine_script, name="engine_script"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),

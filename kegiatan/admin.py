@@ -18,6 +18,7 @@ from cerdas.admin_pages import LacksFilter, OwnPages, admin_link
 from cerdas.admin_recheck import RecheckEverywhere
 from cerdas.admin_sites import global_site
 from cerdas.admin_theme import display
+from kegiatan.admin_designer import DesignerDoors
 from kegiatan.admin_drafts import DraftPages
 from kegiatan.admin_publishing import PublishPages
 from kegiatan.admin_versions import VersionPages, VersionPlace
@@ -79,7 +80,13 @@ class LacksOf(LacksFilter):
 
 @admin.register(KegiatanStatistik, site=global_site)
 class KegiatanAdmin(
-    VersionPages, DraftPages, PublishPages, RecheckEverywhere, OwnPages, GlobalAdmin
+    VersionPages,
+    DraftPages,
+    DesignerDoors,
+    PublishPages,
+    RecheckEverywhere,
+    OwnPages,
+    GlobalAdmin,
 ):
     """Activities for super_admin: make, change, offices, questionnaires."""
 
@@ -183,6 +190,7 @@ class KegiatanAdmin(
             own("form/draft/", self.draft_view, "draft"),
             own("form/draft/publish/", self.draft_publish_view, "draft_publish"),
             own("form/draft/discard/", self.draft_discard_view, "draft_discard"),
+            *self.designer_urls(),
             *super().get_urls(),
         ]
 

@@ -1,4 +1,8 @@
-"""Pages of the draft of a questionnaire: write, check, publish, throw away. super_admin only."""
+"""Pages of the draft of a questionnaire: write, check, publish, throw away. super_admin only.
+
+The page brings the designer (admin_designer.py) where it is built; the form on it does the same
+without a script, and alone with `?editor=plain`.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,7 +16,9 @@ from django.utils.translation import ngettext
 
 from cerdas.admin_base import error_text
 from cerdas.errors import CerdasError, Invalid
+from cerdas.office_app import DESIGNER, OfficeScript, office_script
 from cerdas.request_body import body_limit
+from kegiatan.admin_designer import designer_config
 from kegiatan.admin_versions import (
     ShownComparison,
     VersionPlace,
@@ -41,6 +47,7 @@ from kegiatan.services.publishing import form_check
 
 DRAFT_BODY_BYTES = 3 * DRAFT_BYTES + 2**20
 NOTES_LENGTH = 2_000
+PLAIN = "plain"
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,7 @@ class Editing:
     """The editor as it is shown. text: what the textarea holds, typed or stored.
 
     conflict: somebody saved meanwhile; report: the linter's, None when it was not asked.
+    is_import: the report is of a file that came in, or would.
     """
 
     text: str
@@ -56,6 +64,7 @@ class Editing:
     report: LintReport | None = None
     conflict: DraftChanged | None = None
     fault: str = ""
+    is_import: bool = False
 
     @property
     def is_saved(self) -> bool:
@@ -82,7 +91,7 @@ class DraftPages:
         stored = draft_open(actor=actor, kegiatan=place.kegiatan)
         editing = Editing(stored.text, stored.revision, stored)
         if request.method == "POST":
-            typed = replace(editing, text=_typed(request), revision=_revision(request))
+            typed = _typed(request, editing)
             steps: dict[str, Callable[..., HttpResponse | Editing]] = {
                 "save": self._draft_saved,
                 "overwrite": self._draft_overwritten,
@@ -98,9 +107,14 @@ class DraftPages:
         return self._editor(request, place, editing)
 
     def _editor(self, request: HttpRequest, place: VersionPlace, editing: Editing) -> HttpResponse:
+        script = _designer(request)
+        stored = editing.stored
+        config = designer_config(request, place, stored, editing.text, editing.revision)
         response: HttpResponse = self.page(
             request, "kegiatan/forms/draft.html", _("Draft of the questionnaire"),
             kegiatan=place.kegiatan, editing=editing, back=place.link("form_versions"),
+            designer=script, config=config if script is not None else None,
+            is_plain=_is_plain(request),
             exports=_draft_exports(place, editing),
             discard_url=place.link("draft_discard") if editing.stored.saved else "",
             newest=place.kegiatan.form_version if editing.stored.base_version else None,
@@ -114,7 +128,8 @@ class DraftPages:
         if isinstance(kept, Editing):
             return kept
         self.message_user(request, _("The draft is saved."), messages.SUCCESS)
-        return HttpResponseRedirect(place.link("draft"))
+        plain = {"editor": PLAIN} if _is_plain(request) else {}
+        return HttpResponseRedirect(place.link("draft", **plain))
 
     def _draft_overwritten(
         self, request: HttpRequest, place: VersionPlace, typed: Editing
@@ -177,7 +192,7 @@ class DraftPages:
         found = form_file_read(content=content, name=name)
         if found.schema is None or found.imported.broken:
             words = _("The file was not taken in: correct what is listed, and choose it again.")
-            return replace(typed, fault=words, report=found.report)
+            return replace(typed, fault=words, report=found.report, is_import=True)
         if found.needs_consent and not request.POST.get("accept_losses"):
             count = len(found.imported.losses)
             words = ngettext(
@@ -187,9 +202,9 @@ class DraftPages:
                 " same, agree to that and choose the file again.",
                 count,
             ) % {"n": count}
-            return replace(typed, fault=words, report=found.report)
+            return replace(typed, fault=words, report=found.report, is_import=True)
         made = _put_in(self, request, typed, form_text(found.schema))
-        return replace(made, report=found.report)
+        return replace(made, report=found.report, is_import=True)
 
     def _draft_from_newest(
         self, request: HttpRequest, place: VersionPlace, typed: Editing
@@ -273,7 +288,8 @@ class DraftPages:
         except Invalid as error:
             self.message_user(request, error.message, messages.ERROR)
             return HttpResponseRedirect(place.link("draft"))
-        return export_response(request, form, place.source(schema, None))
+        pages: Any = self
+        return export_response(pages, request, form, place, place.source(schema, None))
 
     def draft_discard_view(self, request: HttpRequest, kegiatan_id: UUID) -> HttpResponse:
         """Ask, then throw the draft away."""
@@ -320,8 +336,27 @@ def _newest(kegiatan: KegiatanStatistik) -> FormVersion | None:
     return FormVersion.objects.filter(kegiatan=kegiatan).order_by("-version").first()
 
 
-def _typed(request: HttpRequest) -> str:
-    return _unix(request.POST.get("text", ""))
+def _is_plain(request: HttpRequest) -> bool:
+    return request.GET.get("editor") == PLAIN
+
+
+def _designer(request: HttpRequest) -> OfficeScript | None:
+    """Return the script of the designer; None where it is not built or not wanted."""
+    return None if _is_plain(request) else office_script(DESIGNER)
+
+
+def _typed(request: HttpRequest, opened: Editing) -> Editing:
+    """Return the editor with what the form sent.
+
+    The designer has saved as one went and sends a file without the text: what is stored counts,
+    and so does its revision, unless somebody else has saved it.
+    """
+    revision = _revision(request)
+    if "text" in request.POST:
+        return replace(opened, text=_unix(request.POST["text"]), revision=revision)
+    saved, actor = opened.stored.saved, request.user
+    is_own = saved is not None and saved.updated_by_id == actor.pk
+    return opened if is_own else replace(opened, revision=revision)
 
 
 def _unix(text: str) -> str:

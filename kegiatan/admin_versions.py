@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -20,9 +21,16 @@ from cerdas.errors import Invalid, NotFound
 from kegiatan.admin_forms import form_outline, pretty_json
 from kegiatan.form import elements as el
 from kegiatan.form.comparing import Change, FormComparison
-from kegiatan.form.questions import Question, form_languages
-from kegiatan.form_exports import FormSource, check_printable_at_once, form_exported
+from kegiatan.form.questions import Question, form_languages, form_questions
+from kegiatan.form_exports import (
+    FormSource,
+    form_exported,
+    is_printed_at_once,
+    paper_language,
+    version_words,
+)
 from kegiatan.models import FormVersion, KegiatanStatistik
+from kegiatan.printing import print_start
 from kegiatan.versions import VersionInList, versions_compared, versions_list
 from satker.models import Satker
 
@@ -165,7 +173,7 @@ class VersionPages:
         """Give a published questionnaire as XLSForm, codebook (csv, ddi) or paper (pdf)."""
         place = self.version_place(request, *key.values())
         row = _version(place, version)
-        return export_response(request, form, place.source(row.schema, row.version))
+        return export_response(self, request, form, place, place.source(row.schema, row.version))
 
     def form_compare_view(self, request: HttpRequest, **key: Any) -> HttpResponse:
         """Show what differs between two versions: `?old=&new=`, else the two newest."""
@@ -199,21 +207,48 @@ def export_doors(schema: Any, link: Callable[[str], str]) -> list[tuple[str, str
     return doors + [(words, link(form)) for words, form in others]
 
 
-def export_response(request: HttpRequest, form: str, source: FormSource) -> HttpResponse:
-    """Return a questionnaire as a file, or the reason why not. Raises Http404: no such file."""
+def export_response(
+    pages: "VersionPages", request: HttpRequest, form: str, place: VersionPlace, source: FormSource
+) -> HttpResponse:
+    """Return a questionnaire as a file, or the reason why not. Raises Http404: no such file.
+
+    A long one is printed by a job, after a question.
+    """
     if form not in EXPORTS:
         raise Http404
+    language = request.GET.get("language", "")
     try:
-        if form == "pdf":
-            check_printable_at_once(source.schema)
-        made = form_exported(
-            source=source, format_=EXPORTS[form], language=request.GET.get("language", "")
-        )
+        if form == "pdf" and not is_printed_at_once(source.schema):
+            return _printed_later(
+                pages, request, place, source, paper_language(source.schema, language)
+            )
+        made = form_exported(source=source, format_=EXPORTS[form], language=language)
     except Invalid as error:
         return HttpResponse(error.message, status=400, content_type="text/plain; charset=utf-8")
     response = HttpResponse(made.content, content_type=made.content_type)
     response["Content-Disposition"] = content_disposition_header(True, made.name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _printed_later(
+    pages: "VersionPages",
+    request: HttpRequest,
+    place: VersionPlace,
+    source: FormSource,
+    language: str,
+) -> HttpResponse:
+    """Ask, then start the job that prints."""
+    if request.method == "POST":
+        actor: Any = request.user
+        job = print_start(actor=actor, satker=place.satker, source=source, language=language)
+        messages.info(request, _("The questionnaire is printed as a job. Its file appears here."))
+        return HttpResponseRedirect(admin_link("cerdas_job_change", job.pk, site=place.site))
+    response: HttpResponse = pages.page(
+        request, "kegiatan/forms/print.html", _("Print a long questionnaire"),
+        kegiatan=place.kegiatan, language=_language(language), version=version_words(source),
+        questions=len(form_questions(source.schema)), back=place.link("form_versions"),
+    )  # fmt: skip
     return response
 
 

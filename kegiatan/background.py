@@ -1,4 +1,4 @@
-"""Jobs about people: check or import a file of them, change roles of many."""
+"""Jobs: check or import a file of people, change roles of many, print a long questionnaire."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,10 +8,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cerdas.errors import NotFound
+from cerdas.jobs.files import job_files_drop
 from cerdas.jobs.kinds import JobResult, JobRun, job_kind
+from cerdas.models import JobFile
 from cerdas.tables import table_write
+from kegiatan.form.questions import form_questions
+from kegiatan.form_exports import FormSource, form_exported
 from kegiatan.importing_people import PeopleReport, people_import
 from kegiatan.models import KegiatanSatker, KegiatanStatistik
+from kegiatan.printing import FORM_PRINT, printed_schema
 from kegiatan.services.crew_changing import crew_change
 from satker.models import User
 
@@ -131,3 +136,27 @@ def crew_change_job(run: JobRun) -> JobResult:
         progress=run.progress,
     )
     return JobResult(_("Done for %(n)d people.") % {"n": changed}, {"changed": changed})
+
+
+@job_kind(FORM_PRINT, title=gettext_lazy("Print a questionnaire"), is_atomic=False)
+def form_print_job(run: JobRun) -> JobResult:
+    """Print a long questionnaire. arguments: kegiatan, version (None: the draft), language.
+
+    Not atomic: the paper is made outside of any transaction. A repeat replaces the earlier file.
+    """
+    given = run.arguments
+    kegiatan = KegiatanStatistik.objects.defer("form_schema").get(pk=given["kegiatan"])
+    schema = printed_schema(actor=run.actor, kegiatan=kegiatan, version=given["version"])
+    office = run.satker.name if run.satker is not None else ""
+    source = FormSource(schema, kegiatan.name, str(kegiatan.pk), given["version"], office)
+    made = form_exported(
+        source=source, format_="pdf", language=given["language"], progress=run.progress
+    )
+    with TemporaryDirectory(prefix="cerdas-print-") as folder:
+        out = Path(folder) / made.name
+        out.write_bytes(made.content)
+        with run.step():
+            job_files_drop(job=run.job, role=JobFile.Role.RESULT)
+            run.attach(out, name=made.name)
+    questions = len(form_questions(schema))
+    return JobResult(_("%(n)d questions are printed.") % {"n": questions}, {"questions": questions})

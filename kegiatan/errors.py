@@ -55,3 +55,20 @@ class KegiatanExists(CerdasError):
     code = "kegiatan_exists"
     status = 409
     default_message = _("There is an activity of this name in this year already.")
+
+
+class EngineBusy(CerdasError):
+    """Somebody else's questionnaire is being looked at by the form engine of this server."""
+
+    code = "busy"
+    status = 503
+    retryable = True
+    default_message = _("The form engine is busy. Nothing was stored; try again in a moment.")
+
+
+class EngineGaveUp(CerdasError):
+    """The form engine gave no verdict on a draft; details: reason."""
+
+    code = "no_verdict"
+    status = 409
+    default_message = _("The form engine could not judge the answers with this questionnaire.")

@@ -20,8 +20,10 @@ from kegiatan.form.questions import form_languages, form_questions
 from kegiatan.services.drafting import form_text
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# What a request may print: 12 ms per question on a busy machine. The command prints any form.
+# What a request may print: 12 ms per question on a busy machine. A longer one is a job's.
 QUESTIONS_PRINTED_AT_ONCE = 500
+# Told how far it is, (done, total); may raise to stop the work.
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -45,23 +47,35 @@ class FormSource:
     office: str = ""
 
 
-def form_exported(*, source: FormSource, format_: str, language: str = "") -> ExportedForm:
+def form_exported(
+    *, source: FormSource, format_: str, language: str = "", progress: Progress | None = None
+) -> ExportedForm:
     """Return a form as a file. language: of the paper; without one the form's own.
 
-    Raises Invalid: no such format, a language that the form has no texts in.
+    progress: called while paper is made. Raises Invalid: no such format, a language that the form
+    has no texts in.
     """
+    if format_ == "pdf":
+        return _pdf(source, language, progress)
     maker = _MAKERS.get(format_)
     if maker is None:
         raise Invalid(_("There is no format %(name)s.") % {"name": format_[:40]})
-    return maker(source, language)
+    return maker(source)
 
 
-def check_printable_at_once(schema: Mapping[str, Any]) -> None:
-    """Raise Invalid for a form that takes longer to print than a request may."""
-    if len(form_questions(schema)) > QUESTIONS_PRINTED_AT_ONCE:
-        words = _("The questionnaire is too long to be printed here: it has over %(n)d questions.")
-        remedy = _("Print it on the server with export_form --format pdf.")
-        raise Invalid(f"{words % {'n': QUESTIONS_PRINTED_AT_ONCE}} {remedy}")
+def is_printed_at_once(schema: Mapping[str, Any]) -> bool:
+    """Return whether a form is printed in the time of a request; a longer one is a job's."""
+    return len(form_questions(schema)) <= QUESTIONS_PRINTED_AT_ONCE
+
+
+def paper_language(schema: Mapping[str, Any], language: str) -> str:
+    """Return the language of the paper, the form's own without one. Raises Invalid."""
+    languages = form_languages(schema)
+    chosen = language or languages[0]
+    if chosen not in languages:
+        words = _("The questionnaire has no texts in %(language)s.")
+        raise Invalid(words % {"language": chosen[:20]})
+    return chosen
 
 
 def check_exportable(schema: object) -> None:
@@ -77,52 +91,49 @@ def _file_name(source: FormSource, rest: str) -> str:
     return f"{slugify(source.activity)[:80] or 'kuesioner'}-{number}{rest}"
 
 
-def _version_words(source: FormSource) -> str:
+def version_words(source: FormSource) -> str:
+    """Return `version 3`, or that it is the draft, in the active language."""
     if source.version is None:
         return _("draft")
     return _("version %(n)d") % {"n": source.version}
 
 
-def _json(source: FormSource, _language: str) -> ExportedForm:
+def _json(source: FormSource) -> ExportedForm:
     content = form_text(dict(source.schema)).encode()
     return ExportedForm(content, "application/json", _file_name(source, ".json"))
 
 
-def _xlsform(source: FormSource, _language: str) -> ExportedForm:
+def _xlsform(source: FormSource) -> ExportedForm:
     made = export_xlsform(source.schema)
     return ExportedForm(xlsform_bytes(made), XLSX, _file_name(source, ".xlsx"), made.faults)
 
 
-def _codebook(source: FormSource, _language: str) -> ExportedForm:
+def _codebook(source: FormSource) -> ExportedForm:
     name = _file_name(source, "-codebook.csv")
     return ExportedForm(codebook_csv(source.schema), "text/csv; charset=utf-8", name)
 
 
-def _ddi(source: FormSource, _language: str) -> ExportedForm:
+def _ddi(source: FormSource) -> ExportedForm:
     study = Study(
-        activity=source.activity, identifier=source.activity_id, version=_version_words(source),
+        activity=source.activity, identifier=source.activity_id, version=version_words(source),
         office=source.office, made_on=timezone.localdate(),
     )  # fmt: skip
     content = ddi_bytes(source.schema, study)
     return ExportedForm(content, "application/xml", _file_name(source, "-ddi.xml"))
 
 
-def _pdf(source: FormSource, language: str) -> ExportedForm:
+def _pdf(source: FormSource, language: str, progress: Progress | None) -> ExportedForm:
     # Loads fonts and a large library: only who prints pays for it.
     from kegiatan.form.paper.document import Cover, paper_bytes
 
-    languages = form_languages(source.schema)
-    chosen = language or languages[0]
-    if chosen not in languages:
-        words = _("The questionnaire has no texts in %(language)s.")
-        raise Invalid(words % {"language": chosen[:20]})
+    chosen = paper_language(source.schema, language)
     with override("id" if chosen == "id" else "en"):
-        version = _version_words(source)
-    content = paper_bytes(source.schema, Cover(source.activity, version, source.office), chosen)
+        cover = Cover(source.activity, version_words(source), source.office)
+    content = paper_bytes(source.schema, cover, chosen, progress)
     return ExportedForm(content, "application/pdf", _file_name(source, f"-{slugify(chosen)}.pdf"))
 
 
-_MAKERS: dict[str, Callable[[FormSource, str], ExportedForm]] = {
-    "json": _json, "xlsform": _xlsform, "codebook-csv": _codebook, "ddi": _ddi, "pdf": _pdf,
+_MAKERS: dict[str, Callable[[FormSource], ExportedForm]] = {
+    "json": _json, "xlsform": _xlsform, "codebook-csv": _codebook, "ddi": _ddi,
 }  # fmt: skip
-FORMATS = tuple(_MAKERS)
+FORMATS = (*_MAKERS, "pdf")

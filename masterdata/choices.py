@@ -30,6 +30,13 @@ def choices_search(kind: str, version: int | None, words: str) -> list[MasterCho
 
     version: None for the one in use. Empty for a dataset that is not loaded.
     """
+    return choices_page(kind, version, words)[0]
+
+
+def choices_page(
+    kind: str, version: int | None, words: str, *, skip: int = 0, take: int = CHOICES_SHOWN
+) -> tuple[list[MasterChoice], int]:
+    """Return a part of what `choices_search` finds, and how many there are in all."""
     wanted = words.casefold().split()
     first: list[MasterChoice] = []
     rest: list[MasterChoice] = []
@@ -37,7 +44,8 @@ def choices_search(kind: str, version: int | None, words: str) -> list[MasterCho
         said = f"{choice.code} {choice.text}".casefold()
         if all(word in said for word in wanted):
             (first if wanted and said.startswith(wanted[0]) else rest).append(choice)
-    return [*first, *rest][:CHOICES_SHOWN]
+    found = [*first, *rest]
+    return found[skip : skip + take], len(found)
 
 
 def choices_named(kind: str, version: int | None, codes: Iterable[str]) -> dict[str, str] | None:

@@ -257,6 +257,7 @@ OPERATION_RETENTION_DAYS = 90  # after the end of the kegiatan
 AUDIT_KEEP_DAYS = int(os.environ.get("AUDIT_KEEP_DAYS", "730"))
 
 MOBILE_APP_DIR = Path(os.environ.get("MOBILE_APP_DIR", BASE_DIR / "pwa" / "dist"))
+OFFICE_APP_DIR = Path(os.environ.get("OFFICE_APP_DIR", BASE_DIR / "pwa" / "dist-office"))
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", LOCAL_DIR / "media"))
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", LOCAL_DIR / "static"))

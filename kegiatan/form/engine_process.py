@@ -31,9 +31,10 @@ RSS_LIMIT_BYTES = 900 * MIB  # more than this while it works: killed
 RSS_RENEW_BYTES = 512 * MIB  # more than this when it has answered: replaced
 SHARED_RENEW_BYTES = 300 * MIB  # the same of a server's own child; a fresh one has about 95
 # by the clock, for who has the child before; publishers are few and would rather wait
-SHARED_WAIT_SECONDS = {"edit": 2.0, "lint": 20.0}
-# by the clock, for everything that is asked at one lending: a page waits in its transaction
-SHARED_SECONDS = {"edit": 15.0, "lint": 40.0}
+SHARED_WAIT_SECONDS = {"edit": 2.0, "lint": 20.0, "design": 5.0}
+# by the clock, for everything that is asked at one lending: a page waits in its transaction, but
+# for the doors of design, which have none open
+SHARED_SECONDS = {"edit": 15.0, "lint": 40.0, "design": 40.0}
 IDLE_SECONDS = 300.0  # after which a server's own child ends
 _TICK_SECONDS = 0.1
 _CHUNK = 65_536
@@ -250,11 +251,11 @@ _idle: dict[str, threading.Timer] = {}
 
 @contextmanager
 def shared_process(purpose: str) -> Iterator[EngineProcess]:
-    """Lend this process's child for a purpose, edit or lint: one who asks at a time.
+    """Lend this process's child for a purpose, edit, lint or design: one who asks at a time.
 
     A server's own process never runs a form: what ends V8 would end it. Raises EngineGone (busy)
     when others have the child: a form that takes long does not hold up every office. That of lint,
-    seldom asked, ends at once; that of edit when nobody asks for some minutes.
+    seldom asked, ends at once; the others when nobody asks for some minutes.
     """
     lock = _locks[purpose]
     if not lock.acquire(timeout=SHARED_WAIT_SECONDS[purpose]):

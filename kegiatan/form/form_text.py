@@ -46,9 +46,8 @@ def parse_form(text: str | bytes) -> tuple[Any, FormFault | None]:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _value in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise _Refused(twice)
+        keys = [key for key, _value in pairs]
+        raise _Refused(next(key for key in made if keys.count(key) > 1))
     return made
 
 

@@ -54,7 +54,7 @@ def draft_save(*, actor: User, kegiatan: KegiatanStatistik, text: str, revision:
     Raises NotAllowed, Invalid (too large, NUL), DraftChanged (somebody saved meanwhile).
     """
     check_super_admin(actor)
-    _check_text(text)
+    check_draft_text(text)
     with transaction.atomic():
         _lock(kegiatan)
         draft = FormDraft.objects.filter(kegiatan=kegiatan).select_related("updated_by").first()
@@ -129,7 +129,8 @@ def _lock(kegiatan: KegiatanStatistik) -> None:
     KegiatanStatistik.objects.select_for_update(no_key=True).only("pk").get(pk=kegiatan.pk)
 
 
-def _check_text(text: str) -> None:
+def check_draft_text(text: str) -> None:
+    """Raise Invalid for a text that no draft can be: too large, NUL, half a symbol."""
     if len(text.encode("utf-8", "replace")) > DRAFT_BYTES:
         message = _("The draft is larger than %(cap)d bytes.") % {"cap": DRAFT_BYTES}
         raise Invalid(message, details={"fields": {"text": [message]}})

@@ -19,6 +19,8 @@ from cerdas.jobs.services import job_start
 from cerdas.models import Job
 from cerdas.tenancy import super_scope, tenant_scope
 from kegiatan import background as people_jobs
+from kegiatan.form_exports import FormSource
+from kegiatan.printing import FORM_PRINT, print_start
 from masterdata import background as master_jobs
 from satker import background as letters_jobs
 from satker.models import Invitation, InvitationState, User
@@ -333,4 +335,18 @@ MASTER = [
     ),
 ]  # fmt: skip
 
-CASES = [*UNITS, *PEOPLE, *MASTER]
+
+# --- questionnaires
+
+
+def form_printed(world: World) -> Job:
+    """Start printing the questionnaire for the office."""
+    schema, name = world.kegiatan.form_schema, world.kegiatan.name
+    source = FormSource(schema, name, str(world.kegiatan.pk), 1, world.office.name)
+    with tenant_scope(world.office):
+        return print_start(actor=world.admin, satker=world.office, source=source, language="id")
+
+
+FORMS = [Case(FORM_PRINT, form_printed, {"questions": 6}, {}, ("result",))]
+
+CASES = [*UNITS, *PEOPLE, *MASTER, *FORMS]

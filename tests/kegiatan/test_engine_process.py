@@ -121,14 +121,16 @@ def test_a_page_does_not_wait_for_a_child_that_gets_nothing_done(
 ) -> None:
     with shared_process("edit") as process:
         assert faults(process, "ab") == []
-    assert sum(engine_process.SHARED_SECONDS.values()) < 60, "the database waits no longer"
+    seconds = engine_process.SHARED_SECONDS
+    in_transactions = sum(seconds[purpose] for purpose in seconds if purpose != "design")
+    assert in_transactions < 60, "the database waits no longer"
     monkeypatch.setitem(engine_process.SHARED_SECONDS, "edit", 1.0)
     with shared_process("edit") as process:
         os.kill(process.pid or 0, signal.SIGSTOP)
         began = time.monotonic()
         with pytest.raises(EngineGone, match="busy"):
             process.verdict(request("ab"), FORM)
-        assert time.monotonic() - began < 5.0
+        assert time.monotonic() - began < 10.0, "its own limit would be 15"
     monkeypatch.undo()
     with shared_process("edit") as process:
         assert faults(process, "much too long") == ["x"]

@@ -650,10 +650,10 @@ def test_a_hostile_form_is_judged_in_bounded_time() -> None:
         text(f"r{n}", validators=[{"type": "regex", "regex": regex}])
         for n, regex in enumerate(regexes)
     ]
-    started = time.monotonic()
+    started = time.process_time()  # what it computes, however busy the machine is
     codes = {fault.code for fault in lint_form(form_of(*chained, *nested)).faults}
     assert {"unknown_name", "regex_backtracks"} <= codes
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_more_faults_than_anybody_reads_are_cut() -> None:

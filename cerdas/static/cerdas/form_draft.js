@@ -5,12 +5,28 @@
   const place = document.getElementById("draft-place");
   const form = document.getElementById("draft");
   if (!box || !form) return;
+  // The theme looks for a text field of its own beside every file: not here.
+  for (const input of document.querySelectorAll("input[type=file]")) input.hasChangeListener = true;
   const opened = box.value;
   let leaves = false;
   form.addEventListener("submit", () => { leaves = true; });
   window.addEventListener("beforeunload", event => {
-    if (!leaves && box.value !== opened) event.preventDefault();
+    const isShown = box.offsetParent !== null;  // else the designer looks after what was typed
+    if (!leaves && isShown && box.value !== opened) event.preventDefault();
   });
+
+  // The designer takes the form's place once it stands; where it does not come, the form does.
+  const designer = document.getElementById("designer");
+  if (designer) {
+    const stands = () => designer.childElementCount > 0;
+    const tellPage = () => document.documentElement.classList.toggle("f-no-designer", !stands());
+    new MutationObserver(() => { if (stands()) tellPage(); }).observe(designer, { childList: true });
+    window.addEventListener("load", () => setTimeout(tellPage, 3000));
+    if (stands()) tellPage();
+    // What the designer holds is stored already: a file is sent without the text of the page.
+    form.addEventListener("submit", () => { box.disabled = stands(); });
+    window.addEventListener("pageshow", () => { box.disabled = false; });
+  }
 
   const tell = () => {
     const before = box.value.slice(0, box.selectionStart);

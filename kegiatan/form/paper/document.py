@@ -6,7 +6,7 @@ Made from the same variables as the codebook; no answer is ever in it.
 import html
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,18 +53,31 @@ class Cover:
     office: str = ""
 
 
-def paper_bytes(schema: Mapping[str, Any], cover: Cover, language: str) -> bytes:
+def paper_bytes(
+    schema: Mapping[str, Any],
+    cover: Cover,
+    language: str,
+    progress: Callable[[int, int], None] | None = None,
+) -> bytes:
     """Return a form that passed `check_envelope` as PDF, its texts in one language.
 
-    Words between them are Indonesian, for any other language English.
+    Words between them are Indonesian, for any other language English. progress: told (done, total)
+    on the way; may raise to stop.
     """
     with override("id" if language == "id" else "en"):
-        return _Paper(schema, cover, language).run()
+        return _Paper(schema, cover, language, progress or (lambda _done, _total: None)).run()
 
 
 class _Paper:
-    def __init__(self, schema: Mapping[str, Any], cover: Cover, language: str) -> None:
+    def __init__(
+        self,
+        schema: Mapping[str, Any],
+        cover: Cover,
+        language: str,
+        progress: Callable[[int, int], None],
+    ) -> None:
         self.cover = cover
+        self.progress = progress
         self.form = form_in_language(schema, language)
         self.tree = FormTree(self.form)
         self.variables: dict[str, Variable] = {}
@@ -75,9 +88,10 @@ class _Paper:
         self.story: list[Any] = []
 
     def run(self) -> bytes:
-        for node in self.tree.nodes:
-            if node.names is self.tree.root:
-                self._node(node)
+        nodes = [node for node in self.tree.nodes if node.names is self.tree.root]
+        for number, node in enumerate(nodes):
+            self.progress(number, 2 * len(nodes))
+            self._node(node)
         self.story = [*self._top(), *self.story]  # knows by now whether a letter was missing
         target = io.BytesIO()
         name = el.localized(self.form.get("title"), str(self.form.get("form_name") or ""))
@@ -86,10 +100,26 @@ class _Paper:
             bottomMargin=16 * mm, title=name or self.cover.activity, author=self.cover.office,
             invariant=1,
         )  # fmt: skip
+        document.setProgressCallBack(self._setting(len(nodes)))
         plain = self.writing.plain
         head = plain(f"{self.cover.activity} · {self.cover.version}", 90)
         document.build(self.story, canvasmaker=numbered_canvas(head, plain(self.cover.office, 40)))
         return target.getvalue()
+
+    def _setting(self, nodes: int) -> Callable[[str, int], None]:
+        """Return what the library calls while it sets the pages: the second half of the work.
+
+        It takes a step back where it divides a block between two pages.
+        """
+        size, reached = max(len(self.story), 1), 0
+
+        def told(what: str, value: int) -> None:
+            nonlocal reached
+            if what == "PROGRESS":
+                reached = max(reached, min(value, size))
+                self.progress(nodes + nodes * reached // size, 2 * nodes)
+
+        return told
 
     def _top(self) -> list[Any]:
         writing = self.writing

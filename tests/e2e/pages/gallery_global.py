@@ -10,11 +10,13 @@ from masterdata.models import MasterData
 from satker.models import Satker
 from tests.e2e.pages.gallery import Shot, Shots, address
 from tests.e2e.pages.gallery_world import CODE, EMPTY_CODE, households, listing, person
+from tests.e2e.pages.mobile import app_built
 from tests.e2e.pages.steps import press, send
 
 
 def global_pages() -> Shots:
-    """Return the pages of super_admin."""
+    """Return the pages of super_admin, with the designer built."""
+    app_built()
     with super_scope():
         return {**_global_activities(), **_global_offices(), **_global_data()}
 
@@ -28,6 +30,7 @@ def _global_activities() -> Shots:
     bare = KegiatanStatistik.objects.get(name__startswith="Survei").pk
     place = KegiatanSatker.objects.get(kegiatan_statistik=one, satker__code=CODE).pk
     add, draft = _global("kegiatan_kegiatanstatistik_add"), _global("kegiatan_draft", one)
+    plain = f"{draft}?editor=plain"
     return {
         "home": Shot("/admin/"),
         "activities": Shot(_global("kegiatan_kegiatanstatistik_changelist")),
@@ -47,7 +50,9 @@ def _global_activities() -> Shots:
         "questionnaire-versions-none": Shot(_global("kegiatan_form_versions", bare)),
         "questionnaire-compare": Shot(_global("kegiatan_form_compare", other)),
         "questionnaire-draft": Shot(draft),
-        "questionnaire-draft-faults": Shot(draft, press("Periksa", waits_for="#faults")),
+        "questionnaire-draft-plain": Shot(plain),
+        "questionnaire-draft-faults": Shot(plain, press("Periksa", waits_for="#faults")),
+        "questionnaire-preview": Shot(_global("kegiatan_designer_preview", one)),
         "questionnaire-draft-publish": Shot(_global("kegiatan_draft_publish", one)),
         "questionnaire-draft-discard": Shot(_global("kegiatan_draft_discard", one)),
         "questionnaire-draft-empty": Shot(_global("kegiatan_draft", bare)),

@@ -32,7 +32,9 @@ from tests.e2e.pages.tab import PATIENCE_MS
 NO_PAGES = (
     "autocomplete", "jsi18n", "logout", "password_change", "password_change_done", "view_on_site",
     "search", "app_list", "_download", "_file", "_progress", "_template", "_photo",
-    "_edit_choices", "auditentry_export", "parkedoperation_apply", "parkedoperation_discard",
+    "_edit_choices", "form_export", "draft_export", "designer_save", "designer_lint",
+    "designer_check", "designer_schema", "designer_masters", "auditentry_export",
+    "parkedoperation_apply", "parkedoperation_discard",
     "invitation_mail", "invitation_withdraw", "user_admin_role", "_delete", "office_return",
     "member_crew", "user_roles", "user_cards", "user_mail_links", "login",
 )  # fmt: skip
