@@ -17,6 +17,7 @@ from django.urls import URLPattern, path, re_path
 from cerdas.tenancy import own_scope
 from satker.google import PROVIDER
 from satker.views_devices import DevicesView
+from satker.views_phone_sign_in import for_a_page, phone_done, phone_start
 from satker.views_sign_in import GoogleLinkView, SignInView, answers_without_google
 
 _GOOGLE = {"provider_id": PROVIDER}
@@ -66,10 +67,12 @@ urlpatterns = [
     _page("google/error/", socialaccount.login_error, "socialaccount_login_error"),
     _page(
         "google/login/",
-        answers_without_google(openid_connect.login),
+        answers_without_google(for_a_page(openid_connect.login)),
         "openid_connect_login",
         _GOOGLE,
     ),
     _page("google/login/callback/", openid_connect.callback, "openid_connect_callback", _GOOGLE),
+    _page("phone/", phone_start, "phone_sign_in"),
+    _page("phone/done/", phone_done, "phone_sign_in_done"),
     _page("sessions/", DevicesView.as_view(), "usersessions_list"),
 ]

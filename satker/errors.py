@@ -36,6 +36,14 @@ class GoogleRefused(CerdasError):
     status = 403
 
 
+class SignInCodeInvalid(CerdasError):
+    """The code that a phone brings from the browser: unknown, old, used, or another phone's."""
+
+    code = "sign_in_code_invalid"
+    status = 401
+    default_message = _("This sign-in took too long or was used already. Sign in again.")
+
+
 class MailNotSent(CerdasError):
     """The mail server takes no letters now."""
 

@@ -14,15 +14,16 @@ from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
-from allauth.socialaccount.providers.base import AuthProcess
+from allauth.socialaccount.providers.base import AuthError, AuthProcess
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from satker.errors import GoogleRefused
 from satker.models import User
+from satker.phone_attempt import refused_to_app
 from satker.services.sign_in import email_normalise
 
 logger = logging.getLogger(__name__)
@@ -72,10 +73,21 @@ class GoogleAdapter(DefaultSocialAccountAdapter):
                 self._link(request, sociallogin)
         except GoogleRefused as error:
             logger.info("google sign-in refused: %s", error.details.get("reason"))
-            page = render(
-                request, "socialaccount/refused.html", {"error": error}, status=error.status
-            )
-            raise ImmediateHttpResponse(page) from error
+            raise ImmediateHttpResponse(_refusal(request, error)) from error
+
+    def on_authentication_error(
+        self,
+        request: HttpRequest,
+        provider: Any,
+        error: Any = None,
+        exception: Any = None,
+        extra_context: Any = None,
+    ) -> None:
+        """Lead who came from the app back into it; the others see a page."""
+        reason = "cancelled" if error == AuthError.CANCELLED else "failed"
+        answer = refused_to_app(request, reason)
+        if answer is not None:
+            raise ImmediateHttpResponse(answer)
 
     def _check_connect(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         user: Any = request.user
@@ -87,7 +99,7 @@ class GoogleAdapter(DefaultSocialAccountAdapter):
         """Find the account of a Google account, and link it when it is not linked yet."""
         if sociallogin.is_existing:
             user = sociallogin.user
-            _check_active(user)
+            _check_active(request, user)
             google_mirror(user)
             return
         email = verified_email(sociallogin)
@@ -96,7 +108,7 @@ class GoogleAdapter(DefaultSocialAccountAdapter):
             found = people.filter(email=email).first()
             if found is None:
                 return
-            _check_active(found)
+            _check_active(request, found)
             if SocialAccount.objects.filter(user=found, provider=PROVIDER).exists():
                 raise _other_google_account()
             sociallogin.connect(request, found)
@@ -158,9 +170,18 @@ def google_mirror(user: User) -> None:
     )
 
 
-def _check_active(user: User) -> None:
+def _refusal(request: HttpRequest, error: GoogleRefused) -> HttpResponse:
+    """Return the app with the reason, or a page that says it."""
+    answer = refused_to_app(request, str(error.details["reason"]))
+    if answer is not None:
+        return answer
+    return render(request, "socialaccount/refused.html", {"error": error}, status=error.status)
+
+
+def _check_active(request: HttpRequest, user: User) -> None:
     if not user.is_active:
-        raise ImmediateHttpResponse(redirect("account_inactive"))
+        answer = refused_to_app(request, "inactive")
+        raise ImmediateHttpResponse(answer or redirect("account_inactive"))
 
 
 def _other_google_account() -> GoogleRefused:

@@ -42,6 +42,35 @@ class SignInSerializer(serializers.Serializer):
     otp = _OtpField(max_length=20, required=False, default="", allow_blank=True)
 
 
+# What the browser brought back into the app, and the secret that it began with.
+_CODE = {"type": "string", "maxLength": 500, "pattern": r"^[A-Za-z0-9:_-]+$"}
+_VERIFIER = {"type": "string", "minLength": 43, "maxLength": 128, "pattern": r"^[A-Za-z0-9_-]+$"}
+
+
+@extend_schema_field(_CODE)
+class _CodeField(serializers.RegexField):
+    pass
+
+
+@extend_schema_field(_VERIFIER)
+class _VerifierField(serializers.RegexField):
+    pass
+
+
+class GoogleSignInSerializer(serializers.Serializer):
+    """The one-time code of the browser, the secret of the phone, a name for the device."""
+
+    code = _CodeField(r"^[A-Za-z0-9:_-]+\Z", max_length=500)
+    verifier = _VerifierField(r"^[A-Za-z0-9_-]+\Z", min_length=43, max_length=128)
+    device_name = _NameField(max_length=100, required=False, default="", allow_blank=True)
+
+
+class GoogleOfferSerializer(serializers.Serializer):
+    """Whether this server signs people in with Google."""
+
+    is_offered = serializers.BooleanField()
+
+
 class SatkerSerializer(serializers.Serializer):
     """An office."""
 

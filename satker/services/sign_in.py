@@ -113,7 +113,7 @@ def sign_in(
 
     user = credentials_check(email=email, password=password, address=address)
     second_factor_check(user=user, otp=otp)
-    return _token_create(user, device_name)
+    return token_create(user, device_name)
 
 
 def credentials_check(*, email: str, password: str, address: str) -> User:
@@ -148,7 +148,8 @@ def sign_in_attempts_prune() -> int:
     return deleted
 
 
-def _token_create(user: User, device_name: str) -> SignedIn:
+def token_create(user: User, device_name: str) -> SignedIn:
+    """Give a token to a device of a person who has shown who they are."""
     now = timezone.now()
     DeviceToken.objects.filter(user=user, expiry__lt=now).delete()
     device, token = DeviceToken.objects.create(
