@@ -25,7 +25,7 @@ clean-demo: ## Stop the embedded PostgreSQL and delete the demo's data
 test: ## Run all tests: make test PYTEST_ARGS="-k feed"
 	@scripts/bootstrap.sh --dev
 	@$(MAKE) --no-print-directory test-pwa
-	@TZ=$(TIME_ZONE_OF_TESTS) $(VENV)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
+	@TZ=$(TIME_ZONE_OF_TESTS) $(VENV)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --durations=40 $(PYTEST_ARGS)
 
 test-fast: ## Run the tests that take seconds, without Chromium
 	@scripts/bootstrap.sh --dev
@@ -35,15 +35,13 @@ test-e2e: ## Run the tests in Chromium
 	@scripts/bootstrap.sh --dev
 	@TZ=$(TIME_ZONE_OF_TESTS) $(VENV)/python -m pytest -m e2e $(PYTEST_ARGS)
 
-screenshots: ## Picture every page as each role, on a phone and a desk: make screenshots SCREENSHOTS=folder
+screenshots: ## Picture every page and the app as each role: make screenshots SCREENSHOTS=folder
 	@scripts/bootstrap.sh --dev
 	@rm -rf $(SCREENSHOTS)
-	@CERDAS_SCREENSHOTS=$(abspath $(SCREENSHOTS)) TZ=$(TIME_ZONE_OF_TESTS) $(VENV)/python -m pytest -q tests/e2e/test_accessibility_*.py $(PYTEST_ARGS)
+	@CERDAS_SCREENSHOTS=$(abspath $(SCREENSHOTS)) TZ=$(TIME_ZONE_OF_TESTS) $(VENV)/python -m pytest -q tests/e2e/test_accessibility_*.py tests/e2e/test_mobile_*.py $(PYTEST_ARGS)
 
-test-pwa: ## Check and test the form engine in Node
+test-pwa: ## Run the tests of engine, phone app and designer in Node
 	@scripts/bootstrap.sh --dev
-	@scripts/node.sh run npm run --silent lint
-	@scripts/node.sh run npm run --silent types
 	@TZ=$(TIME_ZONE_OF_TESTS) scripts/node.sh run npm test --silent
 
 engine: ## Build the form engine for the office

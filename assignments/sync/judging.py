@@ -127,7 +127,7 @@ def _judge(attempt: Attempt, unit: Unit | None, stored: dict[UUID, AppliedOperat
         if unit is not None and _sees_all(attempt):
             raise NotAllowed
         return _judge_unknown_unit(attempt, stored)
-    base_version = _base_version(attempt, stored)
+    base_version = _base_version(attempt, stored, unit)
     if op.is_field_work:
         _check_still_theirs(attempt, unit)
     with writes_together():
@@ -224,7 +224,7 @@ def _judge_unknown_unit(attempt: Attempt, stored: dict[UUID, AppliedOperation]) 
         followers_apply(unit=unit, operation_id=op.id, version=1)
         return Result(outcomes.APPLIED, show=attempt.show)
     if op.is_field_work and attempt.office.was_ppl:
-        _base_version(attempt, stored)
+        _base_version(attempt, stored, None)
         raise Stop(outcomes.parked("predecessor_failed"))
     raise NotFound
 
@@ -247,7 +247,9 @@ def _sees_all(attempt: Attempt) -> bool:
     return not office.left and ADMIN_SATKER in satker_roles(attempt.user.pk, office.satker.pk)
 
 
-def _base_version(attempt: Attempt, stored: dict[UUID, AppliedOperation]) -> int | None:
+def _base_version(
+    attempt: Attempt, stored: dict[UUID, AppliedOperation], unit: Unit | None
+) -> int | None:
     """Return the version the operation was based on; None when its fields are unusable.
 
     For `after` it is the version that the named operation produced. Raises Stop or
@@ -270,13 +272,28 @@ def _base_version(attempt: Attempt, stored: dict[UUID, AppliedOperation]) -> int
             Result(earlier.outcome, earlier.code, earlier.message, earlier.details, attempt.show)
         )
     if op.is_field_work and attempt.office.was_ppl:
-        raise Stop(outcomes.parked("predecessor_failed", show=attempt.show))
+        raise Stop(outcomes.parked(_why_without_predecessor(attempt, unit), show=attempt.show))
     raise PredecessorFailed
+
+
+def _why_without_predecessor(attempt: Attempt, unit: Unit | None) -> str:
+    """What took a unit out of their hands is also why the step before came to nothing.
+
+    Who has left the office learns nothing of a unit, also not whether it is there.
+    """
+    if unit is None or attempt.office.left or _is_still_theirs(attempt, unit):
+        return "predecessor_failed"
+    return _why_not_theirs(attempt, unit)
+
+
+def _is_still_theirs(attempt: Attempt, unit: Unit) -> bool:
+    is_held = PPL in unit.roles and not attempt.office.gone
+    return is_held and unit.assignment.cancelled_at is None
 
 
 def _check_still_theirs(attempt: Attempt, unit: Unit) -> None:
     """Keep the work of somebody whose unit it was; refuse that of somebody whose it never was."""
-    if PPL in unit.roles and not attempt.office.gone and unit.assignment.cancelled_at is None:
+    if _is_still_theirs(attempt, unit):
         return
     if not (attempt.office.was_ppl or unit.assignment.ppl_id == attempt.user.pk):
         raise Stop(outcomes.refused(NotAllowed(), attempt.show))

@@ -7,7 +7,9 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from assignments.models import Assignment, AssignmentResponse, ParkedOperation
+from assignments.services.cancelling import assignment_cancel
 from assignments.services.parked import Crew, parked_apply
+from assignments.services.reassigning import assignment_reassign
 from assignments.sync import processing
 from cerdas.errors import CerdasError
 from cerdas.tenancy import tenant_scope
@@ -68,6 +70,36 @@ def test_a_submit_to_a_colleagues_unit_is_refused_whatever_it_follows(
     assert outcomes(results)[1:] == [("refused", "not_found")] * 2
     with tenant_scope(satker):
         assert not ParkedOperation.objects.filter(assignment_id=assignment.pk).exists()
+
+
+@pytest.mark.parametrize("why", ["reassigned", "cancelled", "role_gone"])
+def test_a_chain_on_a_unit_that_is_not_theirs_any_more_says_why(
+    why: str, api: Any, satker: Any, kegiatan: Any, enumerator: Any, supervisor: Any,
+    kegiatan_admin: Any,
+) -> None:  # fmt: skip
+    unit = factories.assignment(satker, kegiatan, enumerator, supervisor)
+    other = factories.person(satker)
+    factories.member(other, kegiatan, satker, "PPL", pml=supervisor)
+    phone = api(enumerator)
+    with tenant_scope(satker):
+        if why == "reassigned":
+            assignment_reassign(
+                actor=kegiatan_admin, satker=satker, kegiatan=kegiatan,
+                assignment_ids=[unit.pk], ppl=other,
+            )  # fmt: skip
+        elif why == "cancelled":
+            assignment_cancel(
+                actor=kegiatan_admin, satker=satker, kegiatan=kegiatan,
+                assignment_ids=[unit.pk], reason="Ganda.",
+            )  # fmt: skip
+        else:
+            KegiatanSatkerUserRole.objects.filter(user=enumerator).delete()
+    opened = operation("open", unit)
+    results = send(phone, kegiatan, opened, submit(unit, after=opened["id"]))
+    assert results[0]["outcome"] == "refused"
+    assert outcomes(results)[1] == ("parked", why)
+    with tenant_scope(satker):
+        assert ParkedOperation.objects.get().reason == why
 
 
 def test_who_has_left_learns_nothing_of_the_units_of_the_office(

@@ -260,6 +260,9 @@ BODIES: dict[tuple[str, str], list[Body]] = {
         lambda t: _json({"email": t.email, "password": "bukan-kata-sandinya"})
     ],
     (API + "auth/token/", "DELETE"): [_empty],
+    (API + "auth/google/", "POST"): [
+        lambda t: _json({"code": f"{t.ppl}:x:y", "verifier": "x" * 43})
+    ],
     (API + "invitations/<invitation_id>/accept/", "POST"): [_empty],
     (API + "invitations/<invitation_id>/decline/", "POST"): [_empty],
     (API + "kegiatan/<kegiatan_id>/operations/", "POST"): OPERATIONS,
@@ -308,6 +311,8 @@ BODIES |= {
     (ACCOUNT + "2fa/authenticate/", "POST"): [_CODE],
     (ACCOUNT + "google/login/", "POST"): [_empty],
     (ACCOUNT + "google/login/callback/", "POST"): [_empty],
+    (ACCOUNT + "phone/", "POST"): [_empty],
+    (ACCOUNT + "phone/done/", "POST"): [_empty],
     (ACCOUNT + "sessions/", "POST"): [
         lambda t: _form({"end": "browser:1"}),
         lambda t: _form({"end": "phone:" + "0" * 128}),
@@ -323,9 +328,11 @@ BODIES |= {
     ("/mobile/", "POST"): [_empty],
     ("/app/", "POST"): [_empty],
     ("/app/<address>", "POST"): [_empty],
+    ("/office/<address>", "POST"): [_empty],
     ("/home/invitations/<invitation_id>/accept/", "POST"): [_empty],
     ("/home/invitations/<invitation_id>/decline/", "POST"): [_empty],
 }
+QUERIES[ACCOUNT + "phone/"] = [lambda t: {"challenge": "x" * 43}]
 QUERIES[ACCOUNT + "login/"] = [lambda t: {"next": f"/satker/{t.code}/admin/"}]
 BODIES["/akun/<uid>/<token>/", "POST"] = [
     lambda t: _form({"new_password1": "kata-sandi-baru", "new_password2": "kata-sandi-baru"})

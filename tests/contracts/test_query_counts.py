@@ -38,6 +38,7 @@ from kegiatan.models import (
 from masterdata.models import MasterSls
 from masterdata.services import masterdata_load
 from satker.models import DeviceToken, Invitation
+from satker.services.phone_sign_in import phone_challenge, phone_code_make
 from tests import factories
 from tests.assignments.sending import create, operation, submit
 from tests.assignments.test_attachments import photo, put
@@ -71,6 +72,8 @@ QUERIES = {
     "GET /api/v1/wilayah/": 2,
     "POST /api/v1/auth/token/": 11,
     "DELETE /api/v1/auth/token/": 2,
+    "GET /api/v1/auth/google/": 0,
+    "POST /api/v1/auth/google/": 6,
     "GET /api/v1/schema/": 0,
     "GET /api/v1/docs/": 0,
 }
@@ -313,7 +316,20 @@ def _of_the_person(
         "POST /api/v1/auth/token/": lambda: api().post(
             f"{v1}/auth/token/", credentials, format="json"
         ),
+        "GET /api/v1/auth/google/": lambda: api().get(f"{v1}/auth/google/"),
+        "POST /api/v1/auth/google/": lambda: api().post(
+            f"{v1}/auth/google/", from_google(enumerator), format="json"
+        ),
         "DELETE /api/v1/auth/token/": lambda: next(leaving).delete(f"{v1}/auth/token/"),
+    }
+
+
+def from_google(user: Any) -> dict[str, str]:
+    """Return what a phone sends whose person has come back from Google."""
+    verifier = uuid4().hex + uuid4().hex
+    return {
+        "code": phone_code_make(user=user, challenge=phone_challenge(verifier)),
+        "verifier": verifier,
     }
 
 

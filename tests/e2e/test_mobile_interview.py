@@ -3,121 +3,36 @@
 CERDAS_SCREENSHOTS=<folder> keeps a picture of every screen in both themes.
 """
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import pytest
-from django.db import connections
 from playwright.sync_api import Browser, expect
 
 from assignments.checking.worker import checks_run
-from assignments.models import Assignment, AssignmentResponse
-from cerdas.demo import world as demo
-from cerdas.tenancy import tenant_scope
-from kegiatan.models import KegiatanStatistik
-from kegiatan.services.publishing import form_publish
-from satker.models import Satker, User
 from tests.e2e.pages.gallery_world import work
 from tests.e2e.pages.interviewing import Form
 from tests.e2e.pages.mobile import PATIENCE_MS, Mobile
+from tests.e2e.pages.mobile_demo import (
+    PML,
+    PPL,
+    World,
+    demo_world,
+    killed_and_opened,
+    signed_in,
+)
 
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.slow,
     pytest.mark.django_db(databases=["default", "direct", "owner"], transaction=True),
 ]
-PPL, PML = f"ppl1.6104@{demo.DOMAIN}", f"pml1.6104@{demo.DOMAIN}"
 SCRIPT = "<img src=x onerror='window.ran=true'>"
-
-
-@dataclass(frozen=True)
-class World:
-    """The household activity of one demo office behind a server."""
-
-    base: str
-    kegiatan: str
-
-    def unit(self, status: str, number: int = 0) -> str:
-        """Return the id of a unit of the first PPL in a status."""
-        found = apart(lambda: list(_units(self.kegiatan, status)))
-        return str(found[number])
-
-    def response(self, unit: str) -> AssignmentResponse:
-        """Return a response as the office has it."""
-        return apart(lambda: _response(unit))
-
-
-def apart(query: Any) -> Any:
-    """Ask the database beside Playwright's event loop."""
-
-    def run() -> Any:
-        try:
-            with tenant_scope(Satker.objects.get(code="6104")):
-                return query()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(run).result()
-
-
-def _units(kegiatan: str, status: str) -> Iterator[Any]:
-    return (
-        Assignment.objects.filter(
-            kegiatan_statistik_id=kegiatan, ppl__email=PPL, response__status=status
-        )
-        .order_by("pk")
-        .values_list("pk", flat=True)
-        .iterator()
-    )
-
-
-def _response(unit: str) -> AssignmentResponse:
-    return AssignmentResponse.objects.get(assignment_id=unit)
-
-
-def _second_version() -> None:
-    """Publish a version whose closing words pipe the name of the head of the household."""
-    kegiatan = KegiatanStatistik.objects.get(name__startswith=demo.ENUMERATION)
-    schema = orjson.loads((demo.DATA / "household.json").read_bytes())
-    closing = next(page for page in schema["pages"] if page["name"] == "penutup")
-    closing["elements"][0]["html"] = "<p>Terima kasih kepada <b>{nama_krt}</b>.</p>"
-    form_publish(
-        actor=User.objects.get(email=demo.SUPER_ADMIN),
-        kegiatan=kegiatan,
-        schema=schema,
-        notes="Nama pada penutup",
-    )
 
 
 @pytest.fixture
 def world(live_server: Any, settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> World:
     """One office with its people and units, and a newer version of the questionnaire."""
-    settings.MEDIA_ROOT = tmp_path
-    monkeypatch.setattr(demo, "OFFICES", {"6104": demo.OFFICES["6104"]})
-    work(jobs=demo.demo_world_load)
-    work(jobs=_second_version)
-    kegiatan = apart(lambda: KegiatanStatistik.objects.get(name__startswith=demo.ENUMERATION).pk)
-    return World(live_server.url, str(kegiatan))
-
-
-def _signed_in(phone: Mobile, email: str) -> Form:
-    phone.open()
-    phone.sign_in(email, demo.PASSWORD)
-    phone.synced()
-    return Form(phone.page)
-
-
-def _killed_and_opened(phone: Mobile, path: str) -> Form:
-    """Close the tab without a word to the app, and open the address in a new one."""
-    phone.page.close(run_before_unload=False)
-    phone.page = phone.context.new_page()
-    phone.page.on("pageerror", lambda error: phone.faults.append(str(error)))
-    phone.open(path)
-    return Form(phone.page)
+    return demo_world(live_server.url, settings, tmp_path, monkeypatch)
 
 
 def test_an_interview_without_signal_outlives_a_killed_browser_and_is_sent_later(
@@ -126,7 +41,7 @@ def test_an_interview_without_signal_outlives_a_killed_browser_and_is_sent_later
     unit = world.unit("Assigned")
     path = f"k/{world.kegiatan}/units/{unit}"
     with Mobile(browser, world.base, "interview") as phone:
-        form = _signed_in(phone, PPL)
+        form = signed_in(phone, PPL)
         phone.ready_offline()
         phone.context.set_offline(True)
 
@@ -149,7 +64,7 @@ def test_an_interview_without_signal_outlives_a_killed_browser_and_is_sent_later
             ("Budi", 17),
         ]
 
-        form = _killed_and_opened(phone, path)
+        form = killed_and_opened(phone, path)
         form.subtitle("3/9")
         expect(phone.page.get_by_role("tab", name="2. Budi")).to_have_attribute(
             "aria-selected", "true", timeout=PATIENCE_MS
@@ -214,10 +129,10 @@ def test_rejected_work_is_mended_sent_again_approved_and_taken_back(
     unit = world.unit("Submitted by PPL")
     path = f"k/{world.kegiatan}/units/{unit}"
     with Mobile(browser, world.base, "pml") as pml, Mobile(browser, world.base, "ppl") as ppl:
-        _signed_in(pml, PML)
+        signed_in(pml, PML)
         _rejected_with_comments(pml, world, unit)
 
-        form = _signed_in(ppl, PPL)
+        form = signed_in(ppl, PPL)
         ppl.open(path)
         banner = ppl.page.get_by_role("region", name="Dikembalikan untuk diperbaiki")
         expect(banner).to_contain_text("Periksa lagi nama.", timeout=PATIENCE_MS)
@@ -260,14 +175,18 @@ def _mended(phone: Mobile, path: str, answer: str) -> None:
     form.send()
 
 
+@pytest.mark.parametrize("colours", ["light", "dark"])
 def test_two_versions_of_a_unit_are_both_kept_and_chosen_between(
-    browser: Browser, world: World
+    browser: Browser, world: World, colours: str
 ) -> None:
     unit = world.unit("Rejected by Admin")
     path = f"k/{world.kegiatan}/units/{unit}"
-    with Mobile(browser, world.base, "one") as one, Mobile(browser, world.base, "two") as two:
+    with (
+        Mobile(browser, world.base, "one", colours) as one,
+        Mobile(browser, world.base, "two") as two,
+    ):
         for phone in (one, two):
-            _signed_in(phone, PPL)
+            signed_in(phone, PPL)
         one.ready_offline()
         one.context.set_offline(True)
         _mended(one, path, "Dari HP pertama")
@@ -298,7 +217,7 @@ def test_form_and_review_fit_a_thumb_and_have_no_barriers(
     browser: Browser, world: World, colours: str
 ) -> None:
     with Mobile(browser, world.base, "form", colours) as phone:
-        form = _signed_in(phone, PPL)
+        form = signed_in(phone, PPL)
         phone.open(f"k/{world.kegiatan}/units/{world.unit('Rejected by PML')}")
         expect(phone.page.locator(".count, .saved.saved").first).to_be_visible(timeout=PATIENCE_MS)
         phone.look("rejected")
@@ -311,8 +230,22 @@ def test_form_and_review_fit_a_thumb_and_have_no_barriers(
         phone.page.get_by_role("button", name="Riwayat").click()
         phone.title("Riwayat")
         phone.look("history")
+        phone.open(f"k/{world.kegiatan}/units/{world.unit('Assigned')}")
+        form.choose("hasil_kunjungan", "Menolak diwawancarai")
+        form.type("tanggal_cacah", "2026-01-15")
+        form.type("jumlah_kunjungan", "1")
+        form.type("alasan_tidak_selesai", "Tidak bersedia.")
+        form.go_to_page("Blok IX")
+        phone.page.get_by_role("button", name="Periksa & kirim").click()
+        expect(phone.page.get_by_text("Kirim kuesioner ini?")).to_be_visible(timeout=PATIENCE_MS)
+        phone.look("last-look")
+        phone.page.get_by_role("button", name="Kirim", exact=True).click()
+        expect(phone.page.locator(".chip", has_text="Dikirim PPL")).to_be_visible(
+            timeout=PATIENCE_MS
+        )
+        phone.look("sent")
     with Mobile(browser, world.base, "review", colours) as phone:
-        _signed_in(phone, PML)
+        signed_in(phone, PML)
         phone.open(f"k/{world.kegiatan}/review")
         expect(phone.page.locator(".unit").first).to_be_visible(timeout=PATIENCE_MS)
         phone.look("list")
@@ -322,6 +255,12 @@ def test_form_and_review_fit_a_thumb_and_have_no_barriers(
         phone.page.get_by_role("button", name="Tolak", exact=True).click()
         phone.look("reject")
         phone.page.get_by_role("button", name="Batal").click()
+        phone.page.get_by_role("button", name="Tulis komentar untuk 201").click()
+        phone.look("comment")
+        phone.page.get_by_role("button", name="Batal").click()
+        phone.page.get_by_role("button", name="Setujui", exact=True).click()
+        phone.look("approve")
+        phone.page.locator(".sheet").get_by_role("button", name="Batal").click()
         phone.page.get_by_role("button", name="Ubah jawaban").click()
         phone.title("Ubah jawaban")
         phone.look("edit")

@@ -31,12 +31,15 @@ async ([person, kegiatan, unit, rows]) => {
     label: `Keluarga Contoh ${n}`, base_version: 1, after: null, at: "2026-06-01T00:00:00Z",
     data: {}, base_answers: null, is_typed: true, size_bytes: 100, queued_at: 1764000000000,
     attempts: 1, ...row,
+    ...(row.state === "queued" && { next_attempt_at: Date.now() + row.next_attempt_at }),
   }));
   await new Promise((resolve) => { step.oncomplete = resolve; });
   db.close();
 }
 """
-LATER = 4_102_444_800_000  # 2100: nothing of it is sent while the test looks
+# Nothing of it is sent while the test looks. A time further ahead than any wait of the app would
+# count as come: the phone's clock was set back.
+LATER_MS = 45 * 60_000
 STATES: list[dict[str, Any]] = [
     {"type": "submit", "state": "conflict", "message": "", "server_version": 4, "conflict_at": 1},
     {"type": "approve", "state": "conflict", "message": "", "server_version": 4, "conflict_at": 1},
@@ -53,11 +56,11 @@ STATES: list[dict[str, Any]] = [
         "details": {}, "refused_at": 1,
     },
     {
-        "type": "submit", "state": "queued", "next_attempt_at": LATER, "code": "server_fault",
+        "type": "submit", "state": "queued", "next_attempt_at": LATER_MS, "code": "server_fault",
         "message": "",
     },
     {
-        "type": "submit", "state": "queued", "next_attempt_at": LATER, "code": None,
+        "type": "submit", "state": "queued", "next_attempt_at": LATER_MS, "code": None,
         "message": None, "attempts": 0,
     },
 ]  # fmt: skip

@@ -77,16 +77,62 @@ def test_every_screen_fits_a_thumb_and_has_no_barriers(
             phone.look(f"units-{name.lower()}")
             phone.page.get_by_role("button", name=end, exact=True).click()
             expect(phone.page.locator(".sheet")).to_have_count(0)
+        phone.page.get_by_role("button", name=re.compile("^Rincian ")).first.click()
+        phone.look("units-opened")
+        phone.open("settings")
+        phone.page.get_by_role("button", name="Keluar", exact=True).click()
+        expect(phone.page.locator(".sheet")).to_be_visible()
+        phone.look("sign-out")
     with Mobile(browser, live_server.url, "floating", colours) as phone:
         signed_in(phone, world.floating)
         expect(phone.page.get_by_role("heading", name="Undangan")).to_be_visible()
         phone.look("invitation")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_every_screen_of_a_pml_fits_a_thumb_and_has_no_barriers(
+    browser: Browser, live_server: Any, world: MobileWorld, colours: str
+) -> None:
+    listing = f"k/{world.listing.pk}"
+    with tenant_scope(world.satker):
+        unit = Assignment.objects.get(assignment_label__startswith="Sri Wahyuni")
     with Mobile(browser, live_server.url, "pml", colours) as phone:
         signed_in(phone, world.pml)
         phone.look("home")
-        phone.open(listing)
-        phone.title(world.listing.name)
-        phone.look("dashboard")
+        for path, title, name in (
+            (listing, world.listing.name, "dashboard"),
+            (f"{listing}/groups", "Wilayah", "groups"),
+            (f"{listing}/units", "Daftar unit", "units"),
+            (f"{listing}/review", "Pemeriksaan", "review"),
+            (f"map/{world.listing.pk}?unit={unit.pk}", "Peta", "map-of-a-unit"),
+            ("outbox", "Kotak keluar", "outbox"),
+            ("outbox/journal", "Catatan sinkron", "journal"),
+            ("settings", "Setelan", "settings"),
+        ):
+            phone.open(path)
+            phone.title(title)
+            phone.synced()
+            phone.look(name)
+
+
+def test_the_map_opens_at_the_unit_that_led_to_it(
+    browser: Browser, live_server: Any, world: MobileWorld
+) -> None:
+    with tenant_scope(world.satker):
+        unit = Assignment.objects.get(assignment_label__startswith="Sri Wahyuni")
+        nowhere = Assignment.objects.get(assignment_label__startswith="Siti Aminah")
+        Assignment.objects.filter(pk=nowhere.pk).update(prefilled_data={"nama_krt": "Siti"})
+    with Mobile(browser, live_server.url, "map") as phone:
+        page = signed_in(phone, world.ppl)
+        phone.open(f"map/{world.listing.pk}?unit={unit.pk}")
+        chosen = page.get_by_role("region", name=re.compile("Sri Wahyuni"))
+        expect(chosen).to_be_visible()
+        chosen.get_by_role("link", name="Buka unit").click()
+        page.wait_for_url(re.compile(f"/units/{unit.pk}$"))
+        phone.open(f"map/{world.listing.pk}?unit={nowhere.pk}")
+        expect(page.get_by_text("Unit ini belum mempunyai titik.")).to_be_visible()
+        expect(page.locator(".chosen")).to_have_count(0)
 
 
 def test_a_wrong_password_is_said_and_the_right_one_leads_where_one_wanted(

@@ -178,8 +178,8 @@ def test_what_was_reassigned_leaves_the_phone_and_its_work_waits_at_the_office(
     assert (row["id"], row["gone"], row["local"]) == (str(assignment.pk), True, "parked")
     with tenant_scope(satker):
         parked = ParkedOperation.objects.get()
-        # the submit follows an `open` that was refused, because the unit is not theirs any more
-        assert (parked.reason, parked.user) == ("predecessor_failed", enumerator)
+        # the `open` before it was refused for the same reason: the unit is not theirs any more
+        assert (parked.reason, parked.user) == ("reassigned", enumerator)
         assert AssignmentResponse.objects.get(pk=assignment.pk).responses is None
     assert device("operations")[0]["data"]["responses"] == answers
 

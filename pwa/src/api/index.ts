@@ -28,6 +28,10 @@ function sessionCalls({ json }: Caller) {
   return {
     signIn: (body: Schemas["SignInRequest"]): Promise<Answer<Schemas["SignedIn"]>> =>
       json(shapes.signedIn, (api) => api.POST("/api/v1/auth/token/", { body })),
+    googleOffer: (): Promise<Answer<Schemas["GoogleOffer"]>> =>
+      json(shapes.offer, (api) => api.GET("/api/v1/auth/google/")),
+    googleSignIn: (body: Schemas["GoogleSignInRequest"]): Promise<Answer<Schemas["SignedIn"]>> =>
+      json(shapes.signedIn, (api) => api.POST("/api/v1/auth/google/", { body })),
     signOut: (): Promise<Answer<null>> => json(shapes.nothing, (api) => api.DELETE("/api/v1/auth/token/")),
   };
 }

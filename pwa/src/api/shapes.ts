@@ -20,6 +20,10 @@ export function signedIn(value: unknown): boolean {
   return isObject(value) && isText(value["token"]) && isObject(value["user"]) && isText(value["user"]["id"]);
 }
 
+export function offer(value: unknown): boolean {
+  return isObject(value) && typeof value["is_offered"] === "boolean";
+}
+
 function unit(value: unknown): boolean {
   return isObject(value) && isText(value["id"]) && isText(value["label"]) && isObject(value["response"]);
 }

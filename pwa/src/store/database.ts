@@ -99,6 +99,8 @@ export class CerdasDatabase extends Dexie {
       app_metadata: "[person+key]",
       journal: "++seq, person",
     });
+    // Which versions of the form the answers here were given in, without reading ten thousand of them.
+    this.version(2).stores({ answers: "[person+assignment], [person+kegiatan], [person+kegiatan+form_version_used]" });
     // Another tab brings a newer app: let it migrate, and open again when this tab asks for something.
     this.on("versionchange", () => {
       this.close({ disableAutoOpen: false });

@@ -26,6 +26,7 @@ export const {
   mastersReady,
   wilayahNames,
   assignmentList,
+  assignmentTotal,
   assignmentGet,
   assignmentCounts,
   answersOf,

@@ -39,6 +39,13 @@ export interface KegiatanKey {
   kegiatan: string;
 }
 
+/** A sign-in that went out to the browser's pages: the secret that proves it was this phone that asked. */
+export interface SignInAttempt {
+  verifier: string;
+  /** Address in the app to go on with. */
+  next: string;
+}
+
 /** What goes with finished answers. */
 export interface Submission extends UnitKey {
   answers: JsonObject;
@@ -119,6 +126,10 @@ export interface Store {
   personList: () => Promise<Person[]>;
   /** Store a sign-in and make this person the current one; earlier work of theirs goes on. */
   personSignIn: (person: Omit<Person, "signed_in_at">) => Promise<void>;
+  /** Remember a sign-in that went out to the browser's pages; a later one takes its place. */
+  signInAttemptKeep: (attempt: SignInAttempt) => Promise<void>;
+  /** Return and forget it; null: this phone asked for none. */
+  signInAttemptTake: () => Promise<SignInAttempt | null>;
   /** The server refused the token: nothing local changes but the session. */
   personExpire: (id: string) => Promise<void>;
   /** Sign out. forget: also delete every row of this person, unsent work included. */
@@ -144,6 +155,11 @@ export interface Store {
 
   /** All units of an activity without answers, those that are gone with unsent work included. */
   assignmentList: (key: KegiatanKey) => Promise<Assignment[]>;
+  /**
+   * How many units a person has. A live query of it runs anew whenever one of them changes, and follows
+   * ten thousand rows for nothing: one of assignmentList would keep the key of every row.
+   */
+  assignmentTotal: (key: { person: string }) => Promise<number>;
   assignmentGet: (key: UnitKey) => Promise<AssignmentFull | null>;
   assignmentCounts: (key: KegiatanKey) => Promise<Counts>;
   /** Answers of many units: {assignment: responses}. */

@@ -127,7 +127,9 @@ async function refusedRetry(
   data: JsonObject | undefined,
 ): Promise<void> {
   const { db, newId } = context;
-  const isReused = operation.state === "refused" && operation.code === "operation_id_reused";
+  const code = operation.state === "refused" ? operation.code : null;
+  // what the office discarded it remembers: mended, it is another operation
+  const isReused = code === "operation_id_reused" || (code === "discarded" && data !== undefined);
   const next = asQueued(operation, AT_ONCE);
   if (data !== undefined) next.data = plain(data);
   if (isReused) next.id = newId();

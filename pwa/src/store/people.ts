@@ -2,11 +2,13 @@
 
 import { type Context, WORK_TABLES, found, reading, writing } from "./context";
 import { TABLES_OF_A_PERSON } from "./database";
-import type { Store } from "./interface";
+import type { SignInAttempt, Store } from "./interface";
+import { isObject } from "./rows";
 import type { Person, UnsentCount } from "./types";
 import { isTouched } from "./work";
 
 const CURRENT = "current_person";
+const ATTEMPT = "sign_in_attempt";
 
 type People = Pick<
   Store,
@@ -14,6 +16,8 @@ type People = Pick<
   | "personGet"
   | "personList"
   | "personSignIn"
+  | "signInAttemptKeep"
+  | "signInAttemptTake"
   | "personExpire"
   | "personSignOut"
   | "unsentCount"
@@ -34,6 +38,11 @@ export function people(context: Context): People {
         await db.persons.put({ ...person, signed_in_at: context.now() });
         await db.device.put({ key: CURRENT, value: person.id });
       }),
+    signInAttemptKeep: ({ verifier, next }) =>
+      writing(context, ["device"], async () => {
+        await db.device.put({ key: ATTEMPT, value: { verifier, next } });
+      }),
+    signInAttemptTake: () => writing(context, ["device"], () => attemptTake(context)),
     personExpire: (id) =>
       writing(context, ["persons"], async () => {
         const person = found(await db.persons.get(id), "person");
@@ -43,6 +52,14 @@ export function people(context: Context): People {
     personSignOut: (id, options) => signOut(context, id, options.forget),
     unsentCount: (key) => unsentCount(context, key),
   };
+}
+
+async function attemptTake({ db }: Context): Promise<SignInAttempt | null> {
+  const found = (await db.device.get(ATTEMPT))?.value;
+  await db.device.delete(ATTEMPT);
+  if (!isObject(found)) return null;
+  const { verifier, next } = found;
+  return typeof verifier === "string" && typeof next === "string" ? { verifier, next } : null;
 }
 
 function signedOut(person: Person, why: "expired" | "by_person", now: number): Person {

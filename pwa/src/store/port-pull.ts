@@ -177,15 +177,12 @@ async function needs(context: Context, person: string): Promise<Needs> {
 }
 
 /** The newest form, and those that answers on this phone were given in. */
-async function versionsUsed({ db }: Context, activity: Kegiatan): Promise<Set<number>> {
-  const used = new Set([activity.form_version]);
-  await db.answers
-    .where("[person+kegiatan]")
-    .equals([activity.person, activity.id])
-    .each((answers) => {
-      if (answers.responses !== null && answers.form_version_used > 0) used.add(answers.form_version_used);
-    });
-  return used;
+async function versionsUsed({ db }: Context, { person, id, form_version }: Kegiatan): Promise<Set<number>> {
+  const keys = await db.answers
+    .where("[person+kegiatan+form_version_used]")
+    .between([person, id, 1], [person, id, HIGHEST])
+    .uniqueKeys();
+  return new Set([form_version, ...keys.map((key) => (key as unknown as [string, string, number])[2])]);
 }
 
 async function formSave(

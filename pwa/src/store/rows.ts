@@ -138,13 +138,14 @@ export function assignmentRow(
 
 /** Return the answers of a unit as the server gives it. */
 export function answersRow(person: string, unit: ServerAssignment): Answers {
+  const responses = objectOrNull(unit.response.responses);
   return {
     person,
     assignment: unit.id,
     kegiatan: unit.kegiatan,
     version: unit.response.version,
-    form_version_used: unit.response.form_version_used,
-    responses: objectOrNull(unit.response.responses),
+    form_version_used: responses === null ? 0 : unit.response.form_version_used,
+    responses,
     check: asCheck(unit.response.check),
   };
 }

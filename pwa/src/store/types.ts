@@ -182,6 +182,7 @@ export interface Answers {
   assignment: string;
   kegiatan: string;
   version: number;
+  /** Version that the answers were given in; 0: there are none. */
   form_version_used: number;
   responses: JsonObject | null;
   check: Check;

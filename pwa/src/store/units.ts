@@ -4,7 +4,7 @@ import { type Context, HIGHEST, LOWEST, reading } from "./context";
 import type { Counts, Store } from "./interface";
 import { type JsonObject, LOCAL_MARKS, STATUSES } from "./types";
 
-type Units = Pick<Store, "assignmentList" | "assignmentGet" | "assignmentCounts" | "answersOf">;
+type Units = Pick<Store, "assignmentList" | "assignmentTotal" | "assignmentGet" | "assignmentCounts" | "answersOf">;
 
 export function units(context: Context): Units {
   const { db } = context;
@@ -15,6 +15,10 @@ export function units(context: Context): Units {
           .where("[person+kegiatan+status]")
           .between([person, kegiatan, LOWEST], [person, kegiatan, HIGHEST])
           .toArray(),
+      ),
+    assignmentTotal: ({ person }) =>
+      reading(context, ["assignments"], () =>
+        db.assignments.where("[person+id]").between([person, LOWEST], [person, HIGHEST]).count(),
       ),
     assignmentGet: ({ person, assignment }) =>
       reading(context, ["assignments", "answers"], async () => {

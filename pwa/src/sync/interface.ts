@@ -46,6 +46,12 @@ export interface Sync {
     otp?: string;
     device_name?: string;
   }) => Promise<Answer<Person>>;
+  /** Whether the server signs people in with Google. */
+  googleOffered: () => Promise<Answer<boolean>>;
+  /** Begin a sign-in with Google; returns the address to open. next: where to go on in the app afterwards. */
+  googleBegin: (next: string) => Promise<string>;
+  /** End it with the code that the browser came back with; null: this phone did not ask for it. */
+  googleEnd: (code: string) => Promise<Answer<{ person: Person; next: string }> | null>;
   /** End the token (when online) and the session here. forget: delete the person's rows too. */
   signOut: (options: { forget: boolean }) => Promise<void>;
 

@@ -4,26 +4,47 @@ import { type Answer, createApi } from "../api";
 import type { JsonObject, Person } from "../store/types";
 import type { Environment } from "./environment";
 import { expire } from "./expiring";
+import { challengeOf, secretMake } from "./phone-secret";
 import type { Sync } from "./interface";
 import type { SyncResult } from "./types";
 
-type Sessions = Pick<Sync, "signIn" | "signOut">;
+type Sessions = Pick<Sync, "signIn" | "signOut" | "googleOffered" | "googleBegin" | "googleEnd">;
 type Questions = Omit<Sync, "start" | "now" | "resync" | "status" | "onStatus" | keyof Sessions>;
+type SignedIn = Extract<Awaited<ReturnType<ReturnType<typeof createApi>["signIn"]>>, { kind: "ok" }>["value"];
 const NOBODY = { kind: "signed_out", message: "" } as const;
 
 export function sessions(environment: Environment, signedIn: () => Promise<SyncResult>): Sessions {
   const { store } = environment;
+
+  /** Make who got a token the current person, and fetch what is theirs. */
+  async function begun(answer: Answer<SignedIn>): Promise<Answer<Person>> {
+    if (answer.kind !== "ok") return answer;
+    const { token, expires_at, user } = answer.value;
+    await store.personSignIn({ ...user, session: { state: "signed_in", token, expires_at } });
+    const person = await store.personGet(user.id);
+    if (person === null) return NOBODY;
+    await store.port.journalAdd({ person: user.id, at: environment.now(), kind: "signed_in" });
+    void signedIn();
+    return { ...answer, value: person };
+  }
+
   return {
-    signIn: async (who) => {
-      const answer = await apiOf(environment, null).signIn(who);
-      if (answer.kind !== "ok") return answer;
-      const { token, expires_at, user } = answer.value;
-      await store.personSignIn({ ...user, session: { state: "signed_in", token, expires_at } });
-      const person = await store.personGet(user.id);
-      if (person === null) return NOBODY;
-      await store.port.journalAdd({ person: user.id, at: environment.now(), kind: "signed_in" });
-      void signedIn();
-      return { ...answer, value: person };
+    signIn: async (who) => begun(await apiOf(environment, null).signIn(who)),
+    googleOffered: async () => {
+      const answer = await apiOf(environment, null).googleOffer();
+      return answer.kind === "ok" ? { ...answer, value: answer.value.is_offered } : answer;
+    },
+    googleBegin: async (next) => {
+      const verifier = secretMake();
+      await store.signInAttemptKeep({ verifier, next });
+      return `${environment.base}/account/phone/?challenge=${await challengeOf(verifier)}`;
+    },
+    googleEnd: async (code) => {
+      const attempt = await store.signInAttemptTake();
+      if (attempt === null) return null;
+      const { verifier, next } = attempt;
+      const answer = await begun(await apiOf(environment, null).googleSignIn({ code, verifier }));
+      return answer.kind === "ok" ? { ...answer, value: { person: answer.value, next } } : answer;
     },
     signOut: async ({ forget }) => {
       const person = await store.personCurrent();

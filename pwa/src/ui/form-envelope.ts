@@ -31,6 +31,8 @@ export interface Envelope {
   freeLevels: number[];
   /** Names of questions outside rosters that hold a position. */
   positions: string[];
+  /** {code: text} of the findings at the door. */
+  outcomes: ReadonlyMap<string, string>;
 }
 
 const TYPES: readonly ColumnType[] = ["string", "number", "date", "datetime", "boolean", "choice", "status_lookup"];
@@ -56,6 +58,7 @@ export function envelopeOf(schema: JsonObject | null): Envelope {
     positions: [...questions.values()]
       .filter((question) => question["type"] === "geotag")
       .map((question) => formText(question["valueName"] ?? question["name"])),
+    outcomes: choicesOf(questionFor("visit_outcome", questions)),
   };
 }
 

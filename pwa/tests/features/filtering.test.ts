@@ -166,6 +166,7 @@ describe("the envelope", () => {
     expect(envelope.columns.map(filterKind)).toEqual(["any", "any", "any"]);
     expect(envelope).toMatchObject({
       grouping: [4, 5], levelNames: { 4: "Desa", 5: "SLS" }, freeLevels: [5], positions: ["posisi"],
+      outcomes: new Map([["selesai", "selesai"], ["pindah", "Pindah"]]),
     });
   });
 

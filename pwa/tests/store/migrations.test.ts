@@ -8,7 +8,7 @@ import { CerdasDatabase } from "@/store/database";
 
 import { ANI, fill, openStore, typed, unitOf } from "./fresh";
 
-const PREVIOUS = {
+const VERSION_1 = {
   tables: {
     persons: "id",
     device: "key",
@@ -26,8 +26,11 @@ const PREVIOUS = {
     journal: "++seq, person",
   },
 };
+const PREVIOUS = {
+  tables: { ...VERSION_1.tables, answers: "[person+assignment], [person+kegiatan], [person+kegiatan+form_version_used]" },
+};
 
-test("version 1 is as phones have it", () => {
+test("version 2 is as phones have it", () => {
   const db = new CerdasDatabase("x", { indexedDB: new IDBFactory(), IDBKeyRange });
   const shapes = Object.fromEntries(
     db.tables.map((table) => [
@@ -36,6 +39,26 @@ test("version 1 is as phones have it", () => {
     ]),
   );
   expect(shapes).toEqual(PREVIOUS.tables);
+});
+
+test("version 1 becomes version 2: work that was not sent stays, and the forms of its answers are known", async () => {
+  const idb = new IDBFactory();
+  const old = new Dexie("cerdas", { indexedDB: idb, IDBKeyRange });
+  old.version(1).stores(VERSION_1.tables);
+  const { store: filled, db: source } = openStore();
+  await fill(filled, [
+    unitOf("u1", { status: "Rejected by PML", version: 3, form_version_used: 2, responses: { n: "a" } }), unitOf("u2"),
+  ]);
+  await typed(filled, "u2", { n: "draf" });
+  for (const table of source.tables) await old.table(table.name).bulkAdd(await table.toArray());
+  source.close();
+  old.close();
+
+  const { store, db } = openStore(idb);
+  expect((await store.draftGet({ person: ANI, assignment: "u2" }))?.answers).toEqual({ n: "draf" });
+  expect(await store.operationList({ person: ANI })).toHaveLength(1);
+  expect((await store.port.needs(ANI)).forms.map(({ version }) => version).sort()).toEqual([1, 2]);
+  db.close();
 });
 
 test("the next version keeps drafts, queue and photos of this one", async () => {
@@ -65,7 +88,7 @@ test("the next version keeps drafts, queue and photos of this one", async () => 
 
   // and an older app that somebody still has open in a cache reads them too
   const older = new Dexie("cerdas", { indexedDB: idb, IDBKeyRange });
-  older.version(1).stores(PREVIOUS.tables);
+  older.version(2).stores(PREVIOUS.tables);
   expect(await older.table("drafts").count()).toBe(2);
   older.close();
 });

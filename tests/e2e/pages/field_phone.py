@@ -18,13 +18,15 @@ ANSWERS = {
 class FieldPhone:
     """A signed-in device. Keeps what the feed gave it."""
 
-    def __init__(self, base: str, email: str, password: str = PASSWORD) -> None:
-        """Sign in as the app does."""
+    def __init__(
+        self, base: str, email: str, password: str = PASSWORD, *, kegiatan: str = ""
+    ) -> None:
+        """Sign in as the app does. kegiatan: id; else the first."""
         self.base = base
         self.token = ""
         body = {"email": email, "password": password, "device_name": "HP lapangan"}
         self.token = str(self._call("POST", "/auth/token/", body)["token"])
-        self.kegiatan = str(self._call("GET", "/kegiatan/")["results"][0]["id"])
+        self.kegiatan = kegiatan or str(self._call("GET", "/kegiatan/")["results"][0]["id"])
         self.units: dict[str, dict[str, Any]] = {}
         self.pull()
 

@@ -51,9 +51,10 @@ export function isSet(filter: Filter | undefined): filter is Filter {
 /** Return the units that fit a wish, in its order; without one, by area and label. */
 export function listed(units: readonly Assignment[], columns: readonly Column[], wish: Wish, words: CellWords): Assignment[] {
   const tests = testsOf(columns, wish, words);
-  const kept = tests.length === 0 ? [...units] : units.filter((unit) => tests.every((test) => test(unit)));
   const column = columns.find((candidate) => candidate.key === wish.order?.key);
-  return wish.order === null || column === undefined ? byArea(kept) : ordered(kept, column, wish.order.descending);
+  // searching while somebody types must not sort ten thousand rows at each key
+  const inOrder = wish.order === null || column === undefined ? byArea(units) : ordered(units, column, wish.order.descending);
+  return tests.length === 0 ? inOrder : inOrder.filter((unit) => tests.every((test) => test(unit)));
 }
 
 type Test = (unit: Assignment) => boolean;
@@ -140,7 +141,9 @@ function folded(text: string): string {
 const collator = new Intl.Collator("id", { numeric: true, sensitivity: "base" });
 
 /** Rows without a value come last in both directions; equal ones stay in the order they had. */
-function ordered(units: Assignment[], column: Column, isDescending: boolean): Assignment[] {
+function ordered(units: readonly Assignment[], column: Column, isDescending: boolean): Assignment[] {
+  const known = orders.get(units);
+  if (known?.column === column && known.isDescending === isDescending) return known.inOrder;
   const keyed = units.map((unit) => ({ unit, by: orderOf(unit, column) }));
   const sign = isDescending ? -1 : 1;
   keyed.sort((a, b) => {
@@ -148,15 +151,25 @@ function ordered(units: Assignment[], column: Column, isDescending: boolean): As
     if (typeof a.by === "number" && typeof b.by === "number") return sign * (a.by - b.by);
     return sign * collator.compare(String(a.by), String(b.by));
   });
-  return keyed.map(({ unit }) => unit);
+  const inOrder = keyed.map(({ unit }) => unit);
+  orders.set(units, { column, isDescending, inOrder });
+  return inOrder;
 }
 
-/** As the streets are walked: area after area, in each by label. */
-function byArea(units: Assignment[]): Assignment[] {
-  return units.sort((a, b) => {
+/** The last order of a list, and its order by area: the store gives a new list when one unit changes. */
+const orders = new WeakMap<readonly Assignment[], { column: Column; isDescending: boolean; inOrder: Assignment[] }>();
+const areas = new WeakMap<readonly Assignment[], Assignment[]>();
+
+/** Return units as the streets are walked: area after area, in each by label. The same list gives the same. */
+export function byArea(units: readonly Assignment[]): Assignment[] {
+  const known = areas.get(units);
+  if (known !== undefined) return known;
+  const inOrder = [...units].sort((a, b) => {
     const [here, there] = [placeOf(a), placeOf(b)];
     return here < there ? -1 : here > there ? 1 : 0;
   });
+  areas.set(units, inOrder);
+  return inOrder;
 }
 
 /** Comparing plain text is ten times faster than a collator: ten thousand rows show at once. */

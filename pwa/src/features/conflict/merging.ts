@@ -1,7 +1,7 @@
 /** Two versions of one unit: what differs, who changed it, and the answers that a choice gives. */
 
-import { type Difference, type Json, type JsonObject, canonicalAnswers, compare, formTree, get, isObject, sameJson } from "@/engine";
-import { answerAt, splitPath, withAnswer } from "@/ui/survey/paths";
+import { type Difference, type Json, type JsonObject, type Scope, canonicalAnswers, compare, formTree, get, isObject, sameJson } from "@/engine";
+import { answerAt, isSetApart, splitPath, withAnswer } from "@/ui/survey/paths";
 
 export type Side = "mine" | "theirs";
 
@@ -26,7 +26,7 @@ export function clashesOf(
 ): Clash[] {
   const { base, mine, theirs } = versions;
   return compare(form, theirs, mine)
-    .filter(({ path }) => !path.startsWith("_archived"))
+    .filter(({ path }) => !isSetApart(path))
     .map((difference) => ({
       path: difference.path,
       page: difference.page,
@@ -61,7 +61,8 @@ export function merged(
   chosen: (path: string) => Side,
   assignmentId: string,
 ): Merged {
-  let answers = withArchiveOf(theirs, my);
+  const tree = formTree(form);
+  let answers = withArchiveOf(tree.scope, theirs, my);
   const lost: string[] = [];
   for (const { path, mine } of [...clashes].sort((a, b) => depthOf(a.path) - depthOf(b.path))) {
     if (chosen(path) !== "mine") continue;
@@ -69,12 +70,27 @@ export function merged(
     if (next === undefined) lost.push(path);
     else answers = next;
   }
-  return { answers: canonicalAnswers(formTree(form), answers, assignmentId), lost };
+  return { answers: canonicalAnswers(tree, answers, assignmentId), lost };
 }
 
-function withArchiveOf(theirs: JsonObject, mine: JsonObject): JsonObject {
+/** Return theirs with what mine has set apart beside its own, in every row that both have. */
+function withArchiveOf(scope: Scope, theirs: JsonObject, mine: JsonObject): JsonObject {
   const [their, my] = [get(theirs, "_archived"), get(mine, "_archived")];
-  return isObject(my) ? { ...theirs, _archived: { ...my, ...(isObject(their) ? their : {}) } } : theirs;
+  const result: JsonObject = isObject(my) ? { ...theirs, _archived: { ...my, ...(isObject(their) ? their : {}) } } : { ...theirs };
+  for (const [key, below] of scope.rosters) {
+    const rows = get(result, key);
+    const others = new Map(rowsOf(get(mine, key)).map((row) => [row["_id"], row]));
+    if (!Array.isArray(rows) || others.size === 0) continue;
+    result[key] = rows.map((row) => {
+      const other = isObject(row) ? others.get(row["_id"]) : undefined;
+      return isObject(row) && other !== undefined ? withArchiveOf(below, row, other) : row;
+    });
+  }
+  return result;
+}
+
+function rowsOf(value: Json | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
 function depthOf(path: string): number {

@@ -18,7 +18,10 @@ export interface MapColours {
 }
 
 export interface PointMap {
+  /** The first time the view is of all of them; later it stays where somebody moved it. */
   show: (points: readonly UnitPoint[], toneOf: (point: UnitPoint) => string) => void;
+  /** Show one point from near by, and mark it. */
+  focus: (point: UnitPoint) => void;
   /** Show all points. */
   fit: () => void;
   /** Show where the phone is. accuracy in metres. */
@@ -38,6 +41,8 @@ interface Line {
 }
 const none = { type: "FeatureCollection" as const, features: [] };
 const TOUCH_PX = 22;
+/** A few hundred metres on a phone: the unit with its neighbours. */
+const FOCUS_ZOOM = 15;
 
 /** Draw a map in a container. onChoose: the id of the unit whose point was touched. */
 export function pointMap(container: HTMLElement, colours: MapColours, onChoose: (id: string) => void): PointMap {
@@ -47,6 +52,7 @@ export function pointMap(container: HTMLElement, colours: MapColours, onChoose: 
   });
   map.touchZoomRotate.disableRotation();
   let bounds: [number, number, number, number] | null = null;
+  let isFitted = false;
   const isLoaded = new Promise<void>((resolve) => map.once("load", () => resolve()));
   const put = (source: string, features: (Feature | Line)[]): void => {
     void isLoaded.then(() => map.getSource<GeoJSONSource>(source)?.setData({ type: "FeatureCollection", features }));
@@ -67,7 +73,12 @@ export function pointMap(container: HTMLElement, colours: MapColours, onChoose: 
     show: (points, toneOf) => {
       bounds = boundsOf(points);
       put("points", points.map((point) => feature(point, { id: point.unit.id, tone: toneOf(point), source: point.source })));
-      fit();
+      if (!isFitted) fit();
+      isFitted = bounds !== null;
+    },
+    focus: (point) => {
+      put("focus", [feature(point, {})]);
+      map.jumpTo({ center: [point.lon, point.lat], zoom: FOCUS_ZOOM });
     },
     fit,
     here: (position) => {
@@ -87,10 +98,14 @@ function styleOf({ ground, line, ink, tones }: MapColours): StyleSpecification {
   const tone = Object.entries(tones).flatMap(([name, colour]) => [name, colour]);
   return {
     version: 8,
-    sources: { graticule: source, points: source, here: source },
+    sources: { graticule: source, focus: source, points: source, here: source },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": ground } },
       { id: "graticule", type: "line", source: "graticule", paint: { "line-color": line, "line-width": 1 } },
+      {
+        id: "focus", type: "circle", source: "focus",
+        paint: { "circle-radius": 24, "circle-opacity": 0, "circle-stroke-color": ink, "circle-stroke-width": 4 },
+      },
       {
         id: "points", type: "circle", source: "points",
         paint: {

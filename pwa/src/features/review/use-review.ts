@@ -10,6 +10,7 @@ import { sync } from "@/sync";
 import { type LiveRef, useLive } from "@/ui/live";
 import { Judge } from "@/ui/survey/judge";
 import { type PageLines, answerPages } from "@/ui/survey/lines";
+import { isSetApart } from "@/ui/survey/paths";
 import { Masters, phoneServices } from "@/ui/survey/phone-services";
 import { formWords } from "@/ui/survey/words";
 import { language } from "@/ui/words";
@@ -109,7 +110,8 @@ function useShown(
   const differences = computed(() => {
     const [now, found] = [unit.value, material.value];
     if (now === null || found.state !== "ready" || found.reviewed === null) return [];
-    return compare(found.form.schema, found.reviewed.answers, now.responses ?? {});
+    const all = compare(found.form.schema, found.reviewed.answers, now.responses ?? {});
+    return all.filter(({ path }) => !isSetApart(path));
   });
   const pages = computed(() => {
     const [now, found] = [unit.value, material.value];

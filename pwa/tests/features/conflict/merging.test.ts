@@ -57,6 +57,17 @@ describe("two versions of a unit", () => {
     expect(answers["_archived"]).toEqual({ lama: "x", dua: 2 });
   });
 
+  test("also what was set apart in a row, which is no difference to choose about", () => {
+    const apart = (answers: JsonObject, archived: JsonObject): JsonObject => ({
+      ...answers, anggota: [{ ...((answers["anggota"] as JsonObject[])[0] ?? {}), _archived: archived }],
+    });
+    const [my, their] = [apart(base, { lama: "x", dua: 1 }), apart(base, { dua: 2 })];
+    const found = clashesOf(form, { base, mine: my, theirs: their });
+    expect(found).toEqual([]);
+    const { answers } = merged(form, { mine: my, theirs: their }, found, () => "theirs", UNIT);
+    expect(answers["anggota"]).toEqual([{ _id: ONE, nama: "Siti", umur: 30, _archived: { lama: "x", dua: 2 } }]);
+  });
+
   test("all mine gives mine, all theirs gives theirs, whatever they hold", () => {
     const row = (id: string): fc.Arbitrary<JsonObject> =>
       fc.record({ _id: fc.constant(id), nama: fc.stringMatching(/^[a-z]{1,5}$/), umur: fc.integer({ min: 0, max: 99 }) });
