@@ -39,6 +39,7 @@ export class FakeJudge extends FakeOffice {
           continue;
         }
         this.writeSubmit(unit, row.user, operation);
+        this.writers.get(unit.id)?.splice(-1, 1, "office"); // which the phone does not know of
         row.version = unit.version;
       }
       row.outcome = "applied";
@@ -47,6 +48,15 @@ export class FakeJudge extends FakeOffice {
   }
 
   protected judge(user: string, kegiatan: string, operation: WireOperation, earlier: Map<string, Result>): Result {
+    const before = operation.after === undefined ? undefined : this.stored.get(`${user} ${operation.after}`);
+    const base = operation.base_version ?? (before?.outcome === "applied" ? before.version : null);
+    const writers = [...(this.writers.get(operation.assignment) ?? [])];
+    const result = this.judgement(user, kegiatan, operation, earlier);
+    this.arrivals.push({ operation, result, base, writers });
+    return result;
+  }
+
+  private judgement(user: string, kegiatan: string, operation: WireOperation, earlier: Map<string, Result>): Result {
     if (this.busyOperation(operation.id)) return { outcome: "retry", code: "retry" };
     const repeat = this.repeat(user, operation);
     if (repeat !== null) return repeat;
@@ -91,11 +101,10 @@ export class FakeJudge extends FakeOffice {
     const isVisible = (isField && was_ppl) || roles.length > 0 || (row !== undefined && !row.is_gone);
     if (!isVisible) return refused("not_found");
     const base = this.base(user, operation, earlier, isField && was_ppl);
-    if (typeof base !== "number") return base;
-    if (isField && (!roles.includes("PPL") || unit.is_cancelled)) {
-      if (unit.is_cancelled) return parked("cancelled");
-      return parked(unit.ppl === user ? "role_gone" : "reassigned");
-    }
+    const isLost = isField && (!roles.includes("PPL") || unit.is_cancelled);
+    const why = unit.is_cancelled ? "cancelled" : unit.ppl === user ? "role_gone" : "reassigned";
+    if (typeof base !== "number") return isLost && base.code === "predecessor_failed" ? parked(why) : base;
+    if (isLost) return parked(why);
     const needed: Role = ["open", "submit"].includes(operation.type) ? "PPL" : "PML";
     if (!isField && !roles.includes(needed)) return refused("not_allowed");
     if (base !== unit.version) return { outcome: "conflict", code: "conflict", details: { version: unit.version } };
@@ -175,12 +184,20 @@ export class FakeJudge extends FakeOffice {
         unit.notes = textOf(data, "notes");
       }
       if (type === "edit") unit.responses = { ...unit.responses, ...(data["responses"] as JsonObject) };
-      unit.version += 1;
+      this.versionNext(unit, operation.id);
       this.touch(unit);
     }
     this.store(user, kegiatan, operation, "applied", unit.version);
     this.followers(user, operation.id);
     return { outcome: "applied" };
+  }
+
+  private versionNext(unit: ServerUnit, writer: string): void {
+    const writers = this.writers.get(unit.id) ?? [];
+    while (writers.length < unit.version) writers.push("office"); // the first, and what a test sets
+    writers.push(writer);
+    this.writers.set(unit.id, writers);
+    unit.version += 1;
   }
 
   private writeSubmit(unit: ServerUnit, user: string, operation: WireOperation): void {
@@ -190,7 +207,7 @@ export class FakeJudge extends FakeOffice {
     unit.form_version_used = Number(operation.data["form_version_used"]);
     unit.label = textOf(operation.data, "label");
     unit.status = "Submitted by PPL";
-    unit.version += 1;
+    this.versionNext(unit, operation.id);
     this.touch(unit);
   }
 }

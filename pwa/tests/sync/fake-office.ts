@@ -43,7 +43,22 @@ export interface Stored {
   kegiatan: string;
 }
 
+/** An operation that came, and what became of it. */
+export interface Arrival {
+  operation: WireOperation;
+  result: { outcome: string; code?: string };
+  /** The version that it was based on, where that is known. */
+  base: number | null;
+  /** Who wrote each version of its unit until then, by operation; the office's own as "office". */
+  writers: string[];
+}
+
 export class FakeOffice {
+  readonly arrivals: Arrival[] = [];
+  /** Operations that something before the server said were too large: refused on the phone, never here. */
+  readonly turnedAway = new Set<string>();
+  /** {unit: who wrote each version, from the first}. */
+  protected readonly writers = new Map<string, string[]>();
   readonly units = new Map<string, ServerUnit>();
   readonly files = new Map<string, { assignment: string; sha256: string; parked: string | null }>();
   /** {user: {kegiatan: roles}} */

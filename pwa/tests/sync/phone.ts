@@ -10,6 +10,7 @@ import type { Person } from "@/store/types";
 import { type SyncCore, createSync } from "@/sync/create";
 import type { SyncReason, SyncResult } from "@/sync/types";
 
+import { MemoryDisk, memoryDatabase } from "./memory-database";
 import type { FakeServer } from "./fake-server";
 import { json } from "./fake-server";
 
@@ -97,6 +98,7 @@ export class FakeNetwork {
         setImmediate(() => this.clock.advance(10 * 60_000));
         return new Promise(() => undefined);
       case "too_large":
+        for (const [id] of (await copy.text()).matchAll(/(?<="id":")[^"]+/g)) this.server.turnedAway.add(id);
         return new Response("<h1>413</h1>", { status: 413 });
     }
   };
@@ -119,6 +121,14 @@ function cutOff(bytes: Uint8Array): Response {
 
 export class Crash extends Error {}
 
+export interface PhoneOptions {
+  random?: () => number;
+  /** real: Dexie on fake-indexeddb; memory: what the store needs of it, ten times as fast. */
+  database?: "real" | "memory";
+  /** Put a fault into the app, to see whether it is found. */
+  break?: (store: Store, db: CerdasDatabase, phone: Phone) => Store;
+}
+
 export class Phone {
   store!: Store;
   sync!: SyncCore;
@@ -126,17 +136,17 @@ export class Phone {
   crashAfter: number | null = null;
   private isDead = false;
   private readonly idb = new IDBFactory();
+  private readonly disk: MemoryDisk | null;
   private db!: CerdasDatabase;
   private ids = 0;
-  readonly person: string;
-
+  private boots = 0;
   constructor(
     readonly name: string,
     readonly network: FakeNetwork,
-    person: string,
-    readonly random: () => number = () => 0.5,
+    readonly person: string,
+    private readonly options: PhoneOptions = {},
   ) {
-    this.person = person;
+    this.disk = options.database === "memory" ? new MemoryDisk() : null;
     this.boot();
   }
 
@@ -144,25 +154,38 @@ export class Phone {
   boot(): void {
     this.isDead = false;
     this.crashAfter = null;
-    this.db = new CerdasDatabase("cerdas", { indexedDB: this.idb, IDBKeyRange });
-    this.db.use({ stack: "dbcore", name: "crash", create: (core) => this.guarded(core) });
+    this.boots += 1;
     const { clock } = this.network;
-    this.store = createStore(this.db, {
-      now: clock.now,
-      newId: () => `${this.name}-${String((this.ids += 1)).padStart(4, "0")}`,
+    const isLater = this.boots;
+    this.db = this.openDatabase(() => {
+      if (isLater !== this.boots) throw new Crash("killed"); // what an earlier run of the app still wanted
+      this.tick();
     });
+    const store = createStore(this.db, { now: clock.now, newId: () => this.newId() });
+    this.store = this.options.break?.(store, this.db, this) ?? store;
     this.sync = createSync({
       store: this.store,
       fetch: (request) => this.step(() => this.network.fetch(request)),
       after: clock.after,
       now: clock.now,
-      random: this.random,
+      random: this.options.random ?? (() => 0.5),
       base: "http://server",
       language: () => "id",
       isOnline: () => true,
       alone: (work) => work(() => true),
       tell: () => undefined,
     });
+  }
+
+  private openDatabase(tick: () => void): CerdasDatabase {
+    if (this.disk !== null) return memoryDatabase(this.disk, tick);
+    const db = new CerdasDatabase("cerdas", { indexedDB: this.idb, IDBKeyRange });
+    db.use({ stack: "dbcore", name: "crash", create: (core) => guarded(core, tick) });
+    return db;
+  }
+
+  newId(): string {
+    return `${this.name}-${String((this.ids += 1)).padStart(4, "0")}`;
   }
 
   /** Kill the browser and start the app again. */
@@ -188,28 +211,6 @@ export class Phone {
     if (this.isDead) throw new Crash("killed");
   }
 
-  private guarded(core: DBCore): DBCore {
-    const guard = <A, T>(work: (argument: A) => T): ((argument: A) => T) => (argument) => {
-      this.tick();
-      return work(argument);
-    };
-    return {
-      ...core,
-      table: (name) => {
-        const table = core.table(name);
-        const calls: Partial<DBCoreTable> = {
-          mutate: guard(table.mutate.bind(table)),
-          get: guard(table.get.bind(table)),
-          getMany: guard(table.getMany.bind(table)),
-          query: guard(table.query.bind(table)),
-          openCursor: guard(table.openCursor.bind(table)),
-          count: guard(table.count.bind(table)),
-        };
-        return { ...table, ...calls };
-      },
-    };
-  }
-
   async signIn(): Promise<void> {
     const person: Omit<Person, "signed_in_at"> = {
       id: this.person,
@@ -226,6 +227,28 @@ export class Phone {
   run(reason: SyncReason = "manual"): Promise<SyncResult> {
     return this.sync.now({ reason });
   }
+}
+
+function guarded(core: DBCore, tick: () => void): DBCore {
+  const guard = <A, T>(work: (argument: A) => T): ((argument: A) => T) => (argument) => {
+    tick();
+    return work(argument);
+  };
+  return {
+    ...core,
+    table: (name) => {
+      const table = core.table(name);
+      const calls: Partial<DBCoreTable> = {
+        mutate: guard(table.mutate.bind(table)),
+        get: guard(table.get.bind(table)),
+        getMany: guard(table.getMany.bind(table)),
+        query: guard(table.query.bind(table)),
+        openCursor: guard(table.openCursor.bind(table)),
+        count: guard(table.count.bind(table)),
+      };
+      return { ...table, ...calls };
+    },
+  };
 }
 
 /** A small, fast generator of chance with a seed. */
