@@ -127,10 +127,11 @@ globalThis.cerdasWatch ??= (() => {
       const before = [...document.querySelectorAll(row)].map(item => item.textContent).join("|");
       const deed = () => {
         box.value = text;
-        box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+        for (const name of ["input", "keyup"]) box.dispatchEvent(new Event(name, { bubbles: true }));
       };
       const isNew = () => {
-        const now = [...document.querySelectorAll(row)].filter(item => item.checkVisibility()).map(item => item.textContent);
+        const shown = [...document.querySelectorAll(row)].filter(item => item.checkVisibility());
+        const now = shown.map(item => item.textContent).filter(found => found.includes("–")); // the last may say that more come
         const isFound = now.length > 0 && now.every(found => text.toLowerCase().split(" ").every(part => found.toLowerCase().includes(part)));
         return now.join("|") !== before && isFound;
       };
