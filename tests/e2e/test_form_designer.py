@@ -16,6 +16,7 @@ from kegiatan.services.drafting import draft_save
 from tests import factories
 from tests.e2e.pages.designing import PATIENCE_MS, Designer
 from tests.e2e.pages.looking import DESK, SIZE_NAMES, SIZES, new_context, watch
+from tests.e2e.pages.previewing import Preview
 
 pytestmark = [
     pytest.mark.e2e,
@@ -89,7 +90,7 @@ def drafted(empty: KegiatanStatistik, super_admin: Any) -> KegiatanStatistik:
 
 
 def test_five_questions_with_a_roster_from_nothing_to_a_version(
-    open_as: Any, empty: Any, super_admin: Any
+    open_as: Any, empty: Any, super_admin: Any, live_server: Any
 ) -> None:
     designer: Designer = open_as(super_admin, empty).open()
     page: Page = designer.page
@@ -157,6 +158,27 @@ def test_five_questions_with_a_roster_from_nothing_to_a_version(
     roster = schema["pages"][0]["elements"][2]
     assert [one["name"] for one in roster["templateElements"]] == ["nama", "umur"]
     assert schema["pages"][0]["elements"][1]["choices"][2] == {"value": "9", "text": "Lainnya"}
+    _filled_in(Preview(page, live_server.url, empty))
+
+
+def _filled_in(preview: Preview) -> None:
+    """Answer the five questions of the published form, with one row, as on a phone."""
+    preview.open()
+    preview.type("nama_krt", "Siti")
+    preview.question("status_rumah").get_by_text("Sewa", exact=True).click()
+    preview.type("anggota[*].nama", "Budi")
+    preview.type("anggota[*].umur", "34")
+    position = preview.question("lokasi")
+    position.get_by_text("Tanpa GPS: ketik koordinat").click()
+    position.get_by_label("Lintang").fill("-3,3140")
+    position.get_by_label("Bujur").fill("114.5921")
+    position.get_by_role("button", name="Pakai koordinat").click()
+    preview.press("Uji")
+    expect(preview.fact("standing")).to_have_text("Dapat dikirim")
+    for kind in ("wrong", "missing"):
+        expect(preview.findings(kind)).to_have_count(0)
+    preview.press("Periksa di server")
+    expect(preview.at.locator("[data-check]")).to_contain_text("Server: lolos.")
 
 
 def test_moving_copying_and_deleting_is_undone_step_by_step(

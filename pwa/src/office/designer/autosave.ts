@@ -6,7 +6,8 @@
 import type { Saving, Theirs } from "./config";
 
 export const PAUSE_MS = 2_000;
-export const KEEP_MS = 300;
+/** Less than READ_MS and SHOW_MS together: a form that freezes the page is kept before it is shown. */
+export const KEEP_MS = 100;
 const RETRY_MS = [3_000, 8_000, 20_000, 60_000] as const;
 
 /** What the person is told. opened: as it was given, a change has not been made yet. */
@@ -15,21 +16,21 @@ export type SaveState =
   | { kind: "saved" }
   | { kind: "changed" }
   | { kind: "saving" }
-  | { kind: "waiting"; retryAt: number }
+  | { kind: "waiting"; retryAt: number; isSignedOut: boolean }
   | { kind: "refused"; code: string; message: string }
   | { kind: "conflict"; theirs: Theirs; message: string };
 
-/** A text that the office does not have. base: what it grew from, when that is known. */
+/** A text that the office does not have. base: the office's text that it grew from, null when unknown. */
 export interface Kept {
   text: string;
   revision: number;
-  base: string;
+  base: string | null;
   at: number;
 }
 
 export interface AutosaveParts {
   text: () => string;
-  send: (text: string, revision: number, isLeaving: boolean) => Promise<Saving>;
+  send: (text: string, revision: number, isLeaving: boolean, baseVersion: number | null) => Promise<Saving>;
   keep: (kept: Kept | undefined) => void;
   tell: (state: SaveState, saved: { revision: number; at: string | null; isMine: boolean }) => void;
   now: () => number;
@@ -45,13 +46,14 @@ export class Autosave {
   private failures = 0;
   private isMine = false;
 
-  /** base: the text of that revision, as the office has it. */
+  /** base: the text of that revision, as the office has it; null when that is unknown. version: that it began from. */
   constructor(
     private readonly parts: AutosaveParts,
-    private base: string,
+    private base: string | null,
     private revision: number,
     private savedAt: string | null,
     isSaved: boolean,
+    private version: number | null = null,
   ) {
     this.state = { kind: isSaved ? "saved" : "opened" };
   }
@@ -65,9 +67,17 @@ export class Autosave {
     return this.state;
   }
 
-  /** The text of the revision that the editor is on. */
-  get baseText(): string {
+  /** The text of the revision that the editor is on; null when it is unknown. */
+  get baseText(): string | null {
     return this.base;
+  }
+
+  get baseRevision(): number {
+    return this.revision;
+  }
+
+  get baseVersion(): number | null {
+    return this.version;
   }
 
   /** Take note of a change of the text. */
@@ -95,6 +105,7 @@ export class Autosave {
     this.base = theirs.text;
     this.revision = theirs.revision;
     this.savedAt = theirs.at;
+    if (theirs.base_version !== undefined) this.version = theirs.base_version;
     this.isMine = false;
     if (this.parts.text() === theirs.text && theirs.revision > 0) {
       this.become({ kind: "saved" });
@@ -106,12 +117,12 @@ export class Autosave {
     this.later(0);
   }
 
-  /** Go on with a text kept from before somebody else saved: to be merged first. */
-  collided(base: string, theirs: Theirs): void {
-    clearTimeout(this.timer);
-    this.base = base;
-    this.become({ kind: "conflict", theirs, message: "" });
-    this.keepNow();
+  /** Keep in the browser what the office does not have. */
+  keepNow(): void {
+    clearTimeout(this.keepTimer);
+    const text = this.parts.text();
+    if (text === this.base && !this.isUnsaved) return;
+    this.parts.keep({ text, revision: this.revision, base: this.base, at: this.parts.now() });
   }
 
   stop(): void {
@@ -144,7 +155,7 @@ export class Autosave {
   private async once(isLeaving: boolean): Promise<void> {
     const text = this.parts.text();
     this.become({ kind: "saving" });
-    this.took(text, await this.parts.send(text, this.revision, isLeaving));
+    this.took(text, await this.parts.send(text, this.revision, isLeaving, this.version));
   }
 
   private took(text: string, saving: Saving): void {
@@ -165,16 +176,9 @@ export class Autosave {
     } else {
       const delay = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)] ?? PAUSE_MS;
       this.failures += 1;
-      this.become({ kind: "waiting", retryAt: this.parts.now() + delay });
+      this.become({ kind: "waiting", retryAt: this.parts.now() + delay, isSignedOut: saving.kind === "signed_out" });
       this.later(delay);
     }
-  }
-
-  private keepNow(): void {
-    clearTimeout(this.keepTimer);
-    const text = this.parts.text();
-    if (text === this.base && !this.isUnsaved) return;
-    this.parts.keep({ text, revision: this.revision, base: this.base, at: this.parts.now() });
   }
 
   private become(state: SaveState): void {

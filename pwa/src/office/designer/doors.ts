@@ -1,6 +1,8 @@
 /** The office's doors for the designer. Source: kegiatan/admin_designer.py. */
 
-import type { DesignerConfig, LintAnswer, Saving, Theirs } from "./config";
+import { askHeaders, isSignedOut } from "../asking";
+
+import type { DesignerConfig, LintAnswer, Linting, Saving, Theirs } from "./config";
 import { unix } from "./config";
 import type { Schema } from "./schema";
 
@@ -8,8 +10,8 @@ import type { Schema } from "./schema";
 const OUTLIVES_BYTES = 60_000;
 
 export interface Doors {
-  save: (text: string, revision: number, isLeaving: boolean) => Promise<Saving>;
-  lint: (text: string, signal: AbortSignal) => Promise<LintAnswer | undefined>;
+  save: (text: string, revision: number, isLeaving: boolean, baseVersion: number | null) => Promise<Saving>;
+  lint: (text: string, signal: AbortSignal) => Promise<Linting>;
   schema: () => Promise<Schema | undefined>;
 }
 
@@ -25,13 +27,13 @@ export function doorsOf(config: DesignerConfig): Doors {
     fetch(url, {
       method: "POST",
       credentials: "same-origin",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": config.csrf, Accept: "application/json" },
+      headers: askHeaders(config, document.cookie),
       body,
       ...more,
     });
   return {
-    save: async (text, revision, isLeaving) => {
-      const body = JSON.stringify({ text, revision });
+    save: async (text, revision, isLeaving, baseVersion) => {
+      const body = JSON.stringify({ text, revision, base_version: baseVersion });
       try {
         return await savingOf(await post(config.urls.save, body, { keepalive: isLeaving && body.length < OUTLIVES_BYTES }));
       } catch {
@@ -41,9 +43,10 @@ export function doorsOf(config: DesignerConfig): Doors {
     lint: async (text, signal) => {
       try {
         const answer = await post(config.urls.lint, JSON.stringify({ text }), { signal });
-        return answer.ok ? ((await answer.json()) as LintAnswer) : undefined;
+        if (answer.ok) return { kind: "judged", answer: (await answer.json()) as LintAnswer };
+        return { kind: answer.status === 503 ? "busy" : "refused" };
       } catch {
-        return undefined;
+        return { kind: "busy" };
       }
     },
     schema: async () => {
@@ -65,6 +68,7 @@ async function savingOf(answer: Response): Promise<Saving> {
   if (answer.status === 409 && said.theirs !== undefined) {
     return { kind: "changed", message: said.message ?? "", theirs: { ...said.theirs, text: unix(said.theirs.text) } };
   }
+  if (isSignedOut(answer.status, said.code)) return { kind: "signed_out" };
   if (answer.status >= 500 || answer.status === 429 || said.retryable === true) return { kind: "unreachable" };
   return { kind: "refused", code: said.code ?? String(answer.status), message: said.message ?? "" };
 }

@@ -6,7 +6,7 @@ import { json } from "@codemirror/lang-json";
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { EditorState, Prec } from "@codemirror/state";
+import { Annotation, Compartment, EditorState, Prec } from "@codemirror/state";
 import { EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
 
 import type { Proposals } from "./completion";
@@ -25,11 +25,17 @@ export interface EditorParts {
   onHistory: (canUndo: boolean, canRedo: boolean) => void;
 }
 
+/** joins: the step of the history before goes on; isFresh: the history begins anew, undoing stops here. */
+export interface Becoming {
+  joins?: boolean;
+  isFresh?: boolean;
+}
+
 /** What the rest of the designer does with the editor. */
 export interface Editor {
   text: () => string;
   /** Make the text another in one step of the history. */
-  become: (text: string) => void;
+  become: (text: string, options?: Becoming) => void;
   show: (faults: readonly PlacedFault[]) => void;
   /** Bring letters into view and select them. */
   reveal: (from: number, to: number, options: { focus: boolean }) => void;
@@ -40,24 +46,36 @@ export interface Editor {
 }
 
 const BY_OUTLINE = "outline";
+/** The one kind of change that the history joins to the one before however long ago that was. */
+const GOES_ON = "input.type.compose";
+const byOutline = Annotation.define<boolean>();
 /** Reading a longer text at every key is felt; there proposals come when asked for (Ctrl+Space). */
 const PROPOSES_BELOW = 600_000;
 
 export function createEditor(parts: EditorParts): Editor {
+  const past = new Compartment();
   const view = new EditorView({
     parent: parts.parent,
-    state: EditorState.create({ doc: parts.text, extensions: extensionsOf(parts) }),
+    state: EditorState.create({ doc: parts.text, extensions: [past.of(history()), ...extensionsOf(parts)] }),
   });
+  const forget = (): void => {
+    view.dispatch({ effects: past.reconfigure([]) });
+    view.dispatch({ effects: past.reconfigure(history()) });
+    parts.onHistory(false, false);
+  };
   return {
     text: () => view.state.doc.toString(),
-    become: (text) => {
+    become: (text, { joins = false, isFresh = false } = {}) => {
       const { from, to, insert } = replacement(view.state.doc.toString(), text);
-      if (from === to && insert === "") return;
-      view.dispatch({
-        changes: { from, to, insert },
-        annotations: isolateHistory.of("full"),
-        userEvent: BY_OUTLINE,
-      });
+      if (from !== to || insert !== "") {
+        view.dispatch({
+          changes: { from, to, insert },
+          annotations: [byOutline.of(true), ...(joins ? [] : [isolateHistory.of("full")])],
+          userEvent: joins ? GOES_ON : BY_OUTLINE,
+          filter: false, // what helps while typing in the editor: indenting, closing brackets
+        });
+      }
+      if (isFresh) forget();
     },
     show: (faults) => view.dispatch(setDiagnostics(view.state, faults.map((one) => diagnosticOf(one, view.state.doc.length)))),
     reveal: (from, to, { focus }) => {
@@ -65,7 +83,7 @@ export function createEditor(parts: EditorParts): Editor {
       view.dispatch({
         selection: { anchor: Math.min(from, most), head: Math.min(to, most) },
         effects: EditorView.scrollIntoView(Math.min(from, most), { y: "start", yMargin: 60 }),
-        userEvent: BY_OUTLINE,
+        annotations: byOutline.of(true),
       });
       if (focus) view.focus();
     },
@@ -91,7 +109,6 @@ function extensionsOf(parts: EditorParts) {
     lineNumbers(),
     foldGutter(),
     lintGutter(),
-    history(),
     drawSelection(),
     indentOnInput(),
     indentUnit.of("  "),
@@ -105,7 +122,7 @@ function extensionsOf(parts: EditorParts) {
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({ "aria-label": parts.label, tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
     EditorState.phrases.of(parts.phrases),
-    autocompletion({ override: [(context) => completed(parts, context.state.doc.toString(), context.pos, context.explicit)], icons: false }),
+    autocompletion({ override: [(context) => context.view?.hasFocus === false ? null : completed(parts, context.state.doc.toString(), context.pos, context.explicit)], icons: false }),
     // Tab leaves the editor, as people who use the keyboard alone expect; Enter or Ctrl+Enter takes a proposal.
     Prec.high(keymap.of([{ key: "Mod-Enter", run: acceptCompletion }])),
     keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap]),
@@ -116,7 +133,7 @@ function extensionsOf(parts: EditorParts) {
         parts.onHistory(undoDepth(update.state) > 0, redoDepth(update.state) > 0);
       }
       if (update.docChanged || update.selectionSet) {
-        const isByPerson = !update.transactions.some((transaction) => transaction.isUserEvent(BY_OUTLINE));
+        const isByPerson = !update.transactions.some((transaction) => transaction.annotation(byOutline) === true);
         parts.onPlace(update.state.selection.main.head, isByPerson && update.view.hasFocus);
       }
     }),

@@ -5,6 +5,12 @@
 
 import { diff } from "@codemirror/merge";
 
+import type { Theirs } from "./config";
+import type { Offer } from "./kept";
+
+/** What the editor's text is merged with: what somebody else saved, or a text kept in the browser. */
+export type Merging = { kind: "conflict"; theirs: Theirs } | { kind: "kept"; kept: Offer };
+
 /** mine, theirs: the merged text with every conflict decided for that side. */
 export interface Merged {
   mine: string;
@@ -43,10 +49,10 @@ function changes(before: string, after: string, lines: string[]): Change[] {
   }));
 }
 
-/** Merge by lines. base: the text both began from; without one, every difference is a conflict. */
-export function merged(base: string | undefined, mine: string, theirs: string): Merged {
+/** Merge by lines. base: the text both began from; null when unknown: every difference is a conflict. */
+export function merged(base: string | null, mine: string, theirs: string): Merged {
   const undecided = { mine, theirs, conflicts: mine === theirs ? 0 : 1, taken: 0 };
-  if (base === undefined) return undecided;
+  if (base === null) return undecided;
   const [lines, ownLines, otherLines] = [linesOf(base), linesOf(mine), linesOf(theirs)];
   const [first, second, third] = asLetters([lines, ownLines, otherLines]) ?? [];
   if (first === undefined || second === undefined || third === undefined) return undecided;

@@ -6,15 +6,18 @@ import { Autosave, type SaveState } from "./autosave";
 import { type Proposals, proposalsAt } from "./completion";
 import type { DesignerConfig, Theirs } from "./config";
 import type { Doors } from "./doors";
-import type { Editor } from "./editor";
+import type { Becoming, Editor } from "./editor";
 import { type Fault, type FaultCount, type PlacedFault, countsByLine, placed } from "./faults";
 import { pathSegments, nearestNode } from "./json-path";
-import type { Shelf } from "./kept";
+import type { Offer, Shelf } from "./kept";
 import type { Operated } from "./operations";
 import { type Outline, type OutlineNode, lineAt, lineAtOffset, readJson, readOutline } from "./outline";
 import { type FormSchema, formSchema } from "./schema";
+import { type Typing, createTyping } from "./typing";
 
 export const READ_MS = 120;
+/** A form that is being typed is shown a moment after it was read. */
+export const SHOW_MS = 120;
 export const LINT_MS = 800;
 export const LINT_AGAIN_MS = 4_000;
 
@@ -43,17 +46,23 @@ export interface Designer {
   isKept: Ref<boolean>;
   editor: ShallowRef<Editor | undefined>;
   autosave: Autosave;
-  base: () => string;
+  typing: Typing;
+  base: () => string | null;
   textTook: (text: string) => void;
   placeTook: (offset: number) => void;
   select: (path: string, options?: { reveal?: boolean; focus?: boolean }) => void;
-  operate: (done: Operated | undefined) => boolean;
+  /** joins: one step of the history with the one before. */
+  operate: (done: Operated | undefined, options?: { joins?: boolean }) => boolean;
   replace: (text: string) => void;
   proposals: (text: string, offset: number) => Proposals | undefined;
   schemaLoad: () => Promise<void>;
   lintNow: () => void;
+  /** Go on from a merge with what somebody else saved; undoing goes back no further than here. */
   resolve: (theirs: Theirs, text: string) => void;
-  restore: (kept: { text: string; revision: number; base: string }) => boolean;
+  /** Go on with a kept text where that takes nothing away; false when it is to be merged first. */
+  restore: (kept: Offer) => boolean;
+  /** Go on from a merge with a kept text: an edit like any other, over what the office has now. */
+  restored: (kept: Offer, text: string) => void;
 }
 
 export const DESIGNER: InjectionKey<Designer> = Symbol("designer");
@@ -89,13 +98,14 @@ export function createDesigner(config: DesignerConfig, doors: Doors, shelf: Shel
     readSoon();
     linting.soon();
   };
-  const replace = (next: string): void => {
-    editor.value?.become(next);
+  const replace = (next: string, options?: Becoming): void => {
+    editor.value?.become(next, options);
     textTook(next);
     read();
   };
   return {
     config, text, outline, selected, line, editor, autosave, textTook, replace, select, ...savings,
+    typing: createTyping(),
     isBroken: computed(() => isBroken.value),
     faults: linting.found,
     isLinting: linting.isRunning,
@@ -108,15 +118,15 @@ export function createDesigner(config: DesignerConfig, doors: Doors, shelf: Shel
       const found = lineAtOffset(outline.value.pages, offset);
       if (found !== undefined && !isBroken.value) selected.value = found.path;
     },
-    operate: (done) => {
+    operate: (done, { joins = false } = {}) => {
       if (done === undefined) return false;
-      replace(done.text);
+      replace(done.text, { joins });
       select(done.path);
       return true;
     },
     proposals: (now, offset) => (schema.value === undefined ? undefined : proposalsAt(now, offset, schema.value)),
     schemaLoad: schema.load,
-    ...resolving(config, autosave, savings.saved, replace),
+    ...resolving({ autosave, shelf, text, saved: savings.saved, replace }),
   };
 }
 
@@ -124,7 +134,7 @@ export function createDesigner(config: DesignerConfig, doors: Doors, shelf: Shel
 function savingOf(config: DesignerConfig, doors: Doors, shelf: Shelf, text: ShallowRef<string>) {
   const saving = shallowRef<SaveState>({ kind: config.is_saved ? "saved" : "opened" });
   const saved = shallowRef<Saved>({ revision: config.revision, at: config.saved_at, by: config.saved_by, isMine: false });
-  const isKept = ref(true);
+  const isKept = ref(shelf.canKeep);
   const autosave = new Autosave(
     {
       text: () => text.value,
@@ -136,25 +146,39 @@ function savingOf(config: DesignerConfig, doors: Doors, shelf: Shelf, text: Shal
       },
       now: () => Date.now(),
     },
-    config.text, config.revision, config.saved_at, config.is_saved,
+    config.base, config.revision, config.saved_at, config.is_saved, config.base_version,
   );
   return { autosave, saving, saved, isKept };
 }
 
+interface Resolving {
+  autosave: Autosave;
+  shelf: Shelf;
+  text: ShallowRef<string>;
+  saved: ShallowRef<Saved>;
+  replace: (text: string, options?: Becoming) => void;
+}
+
 /** Go on from a merge, or from a text that was kept in the browser. */
-function resolving(config: DesignerConfig, autosave: Autosave, saved: ShallowRef<Saved>, replace: (text: string) => void) {
+function resolving({ autosave, shelf, text, saved, replace }: Resolving) {
+  const restored = (kept: Offer, made: string): void => {
+    replace(made);
+    shelf.forget(kept.key); // first: there may be room for one only
+    autosave.keepNow();
+  };
   return {
+    restored,
     resolve: (theirs: Theirs, made: string): void => {
       saved.value = { ...saved.value, by: theirs.by };
-      replace(made);
+      replace(made, { isFresh: true });
       autosave.resolved(theirs);
     },
-    restore: (kept: { text: string; revision: number; base: string }): boolean => {
-      const isSame = kept.revision === config.revision;
-      replace(kept.text);
-      const theirs = { text: config.text, revision: config.revision, by: config.saved_by, at: config.saved_at };
-      if (!isSame) autosave.collided(kept.base, theirs);
-      return isSame;
+    restore: (kept: Offer): boolean => {
+      // Nothing else is in the editor than what the kept text grew from.
+      const isOver = text.value === kept.base && autosave.baseText === kept.base && autosave.baseRevision === kept.revision;
+      const isSure = isOver && kept.isMine && autosave.current.kind !== "conflict";
+      if (isSure) restored(kept, kept.text);
+      return isSure;
     },
   };
 }
@@ -202,12 +226,12 @@ function lintingOf(doors: Doors, text: ShallowRef<string>, outline: ShallowRef<O
     }
     const mine = (running = new AbortController());
     isRunning.value = true;
-    const answer = await doors.lint(judged, mine.signal);
+    const looked = await doors.lint(judged, mine.signal);
     if (running !== mine) return;
     isRunning.value = false;
     if (judged !== text.value) return;
-    if (answer !== undefined) show(answer.faults, judged);
-    else timer = setTimeout(() => void now(), LINT_AGAIN_MS); // busy, or no connection
+    if (looked.kind === "judged") show(looked.answer.faults, judged);
+    else if (looked.kind === "busy") timer = setTimeout(() => void now(), LINT_AGAIN_MS);
   };
   return {
     found,

@@ -18,6 +18,9 @@ export type Made = { state: "made"; model: SurveyModel; tree: FormTree; start: J
 const EXPRESSION = /(?:If|Expression)$|^expression$/;
 const HARMLESS = new Set(["unknownproperty"]);
 const MOST = 5;
+/** Caps of kegiatan/form/caps.py: the parser calls itself for each bracket, and again to find its way back. */
+export const EXPRESSION_LENGTH = 5_000;
+export const EXPRESSION_DEPTH = 40;
 
 interface JsonFault {
   type: string;
@@ -72,5 +75,19 @@ function expressionFaults(value: Json, place: string): Refusal[] {
 const parser = new ConditionsParser();
 
 function isReadable(expression: string): boolean {
+  if (expression.length > EXPRESSION_LENGTH || depthOf(expression) > EXPRESSION_DEPTH) return false;
   return Boolean(parser.parseExpression(expression));
+}
+
+/** What holds brackets as letters: texts and names. One that is not closed is no expression anyhow. */
+const LETTERS_ONLY = /'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\{[^{}]*\}/g;
+
+/** Return how deep brackets are nested. */
+function depthOf(expression: string): number {
+  let [depth, deepest] = [0, 0];
+  for (const sign of expression.replace(LETTERS_ONLY, "")) {
+    if (sign === "(" || sign === "[") deepest = Math.max(deepest, (depth += 1));
+    else if (sign === ")" || sign === "]") depth -= 1;
+  }
+  return deepest;
 }

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { Autosave, type Kept, PAUSE_MS } from "@/office/designer/autosave";
+import { Autosave, KEEP_MS, type Kept, PAUSE_MS } from "@/office/designer/autosave";
 import type { Saving } from "@/office/designer/config";
-import { shelfOf } from "@/office/designer/kept";
+
+import { READ_MS, SHOW_MS } from "@/office/designer/use-designer";
 
 /** An office with one draft, and an editor on it. */
 function world(answer?: (text: string, revision: number) => Saving | Promise<Saving>) {
@@ -51,6 +52,25 @@ describe("saving as one goes", () => {
     expect(office).toMatchObject({ text: "ab", revision: 4, requests: 1 });
     expect(editor.states).toEqual(["changed", "changed", "saving", "saved"]);
     expect(editor.kept).toBeUndefined();
+  });
+
+  test("a form that freezes the page when it is shown was kept before", () => {
+    expect(KEEP_MS).toBeLessThan(READ_MS + SHOW_MS);
+    expect(KEEP_MS).toBeLessThan(SHOW_MS); // edits of the outline are read at once
+  });
+
+  test("signed out it tries again, and says so; another person's sign-in stops it", async () => {
+    const out = world(() => ({ kind: "signed_out" }));
+    out.type("baru");
+    await vi.advanceTimersByTimeAsync(PAUSE_MS);
+    expect(out.autosave.current).toMatchObject({ kind: "waiting", isSignedOut: true });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(out.office.requests).toBe(2);
+    const other = world(() => ({ kind: "refused", code: "other_person", message: "" }));
+    other.type("baru");
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(other.office.requests).toBe(1);
+    expect(other.editor.kept?.text).toBe("baru");
   });
 
   test("what is not saved is kept in the browser, with what it grew from", async () => {
@@ -135,43 +155,5 @@ describe("saving as one goes", () => {
     expect(bad.office.requests).toBe(1);
     expect(bad.autosave.current).toEqual({ kind: "refused", code: "invalid", message: "Terlalu besar" });
     expect(bad.editor.kept?.text).toBe("besar");
-  });
-});
-
-describe("texts kept in the browser", () => {
-  class Memory implements Storage {
-    [name: string]: unknown;
-    private readonly held = new Map<string, string>();
-    get length(): number { return this.held.size; }
-    key(index: number): string | null { return [...this.held.keys()][index] ?? null; }
-    getItem(key: string): string | null { return this.held.get(key) ?? null; }
-    removeItem(key: string): void { this.held.delete(key); }
-    clear(): void { this.held.clear(); }
-    setItem(key: string, value: string): void {
-      if (value.length > 200) throw new DOMException("full", "QuotaExceededError");
-      this.held.set(key, value);
-    }
-  }
-  const kept = (text: string, at: number): Kept => ({ text, revision: 1, base: "", at });
-
-  test("the newest of all tabs is offered, unless it is what is shown", () => {
-    const storage = new Memory();
-    const [one, two, other] = [shelfOf(storage, "k1", "a"), shelfOf(storage, "k1", "b"), shelfOf(storage, "k2", "a")];
-    one.keep(kept("lama", 1));
-    two.keep(kept("baru", 2));
-    other.keep(kept("lain", 3));
-    expect(one.offered("")?.text).toBe("baru");
-    expect(one.offered("baru")?.text).toBe("lama");
-    one.clear();
-    expect(one.offered("")).toBeUndefined();
-    expect(other.offered("")?.text).toBe("lain");
-  });
-
-  test("a full or spoilt storage is told, not thrown", () => {
-    const storage = new Memory();
-    const shelf = shelfOf(storage, "k", "a");
-    expect(shelf.keep(kept("x".repeat(300), 1))).toBe(false);
-    storage.setItem("cerdas-draft:k:b", "{");
-    expect(shelf.offered("")).toBeUndefined();
   });
 });

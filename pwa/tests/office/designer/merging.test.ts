@@ -37,8 +37,8 @@ describe("merging two texts that grew from one", () => {
   });
 
   test("without the text they began from, every difference is to choose", () => {
-    expect(merged(undefined, "a", "b")).toEqual({ mine: "a", theirs: "b", conflicts: 1, taken: 0 });
-    expect(merged(undefined, "a", "a").conflicts).toBe(0);
+    expect(merged(null, "a", "b")).toEqual({ mine: "a", theirs: "b", conflicts: 1, taken: 0 });
+    expect(merged(null, "a", "a").conflicts).toBe(0);
   });
 
   test("an empty text and changes at both ends", () => {

@@ -68,7 +68,7 @@ describe("messages and config", () => {
   });
 
   test("a config without some of its keys is a config", () => {
-    expect(configOf("")).toEqual({ locale: "id", mastersUrl: "", checkUrl: "", csrf: "", form: undefined });
+    expect(configOf("")).toEqual({ locale: "id", mastersUrl: "", checkUrl: "", csrf: "", person: "", form: undefined });
     expect(configOf('{"locale": "en-gb", "check_url": "/c/", "form": {"pages": []}}')).toMatchObject({ locale: "en", checkUrl: "/c/", form: { pages: [] } });
   });
 });
