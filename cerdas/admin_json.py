@@ -17,6 +17,7 @@ from cerdas.api.authentication import TokenRefused
 from cerdas.api.parsers import Unparsable
 from cerdas.errors import CerdasError, Invalid, NotFound
 
+PERSON_HEADER = "X-Cerdas-Person"
 View = Callable[..., HttpResponse]
 _DEPTH = 100  # of a body; texts and answers have caps of their own below it
 
@@ -29,10 +30,22 @@ class WrongMethod(CerdasError):
     default_message = gettext_lazy("This address cannot be used in this way.")
 
 
+class OtherPerson(CerdasError):
+    """The page was opened by somebody else than who is signed in now."""
+
+    code = "other_person"
+    status = 409
+    default_message = gettext_lazy(
+        "Somebody else is signed in in this browser now. Nothing was stored. Sign in again as"
+        " before in another tab, then go on."
+    )
+
+
 def json_door(view: View, *methods: str) -> View:
     """Make a view of the admin, already wrapped by its site, a door for these methods.
 
-    Who is not signed in gets 401 instead of the sign-in page.
+    Who is not signed in gets 401 instead of the sign-in page. A page that lives longer than its
+    session says in `X-Cerdas-Person` whose it is: it never writes as somebody else.
     """
 
     @wraps(view)
@@ -44,6 +57,8 @@ def json_door(view: View, *methods: str) -> View:
                 raise TokenRefused(words)
             if request.method not in methods:
                 raise WrongMethod
+            if request.headers.get(PERSON_HEADER, str(user.pk)) != str(user.pk):
+                raise OtherPerson
             return view(request, *args, **kwargs)
         except Http404:
             return refused(NotFound())
@@ -102,6 +117,11 @@ def number_of(body: dict[str, Any], name: str) -> int:
     if type(found) is not int or not 0 <= found < 2**31:
         raise _wrong(name)
     return found
+
+
+def number_or_null_of(body: dict[str, Any], name: str) -> int | None:
+    """Return a whole number of a body, None for null. Raises Invalid, also when it is absent."""
+    return None if name in body and body[name] is None else number_of(body, name)
 
 
 def object_of(body: dict[str, Any], name: str) -> dict[str, Any]:

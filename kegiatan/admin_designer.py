@@ -20,7 +20,15 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cerdas.admin_json import body_object, json_door, number_of, object_of, refused, text_of
+from cerdas.admin_json import (
+    body_object,
+    json_door,
+    number_of,
+    number_or_null_of,
+    object_of,
+    refused,
+    text_of,
+)
 from cerdas.engine_file import engine_address
 from cerdas.errors import Invalid
 from cerdas.mobile_app import CONTENT_POLICY
@@ -34,6 +42,7 @@ from kegiatan.form.form_text import parse_form
 from kegiatan.services.designing import draft_lint, draft_try
 from kegiatan.services.drafting import (
     DRAFT_BYTES,
+    NOT_NAMED,
     DraftText,
     check_draft_text,
     draft_open,
@@ -89,16 +98,24 @@ class DesignerDoors:
 
     @body_limit(DOOR_BODY_BYTES)
     def designer_save_view(self, request: HttpRequest, kegiatan_id: UUID) -> HttpResponse:
-        """Save `{text, revision}`; when somebody else has saved meanwhile, answer with theirs."""
+        """Save `{text, revision, base_version}`; else answer with what is there meanwhile.
+
+        base_version: version that the text grew from, or null; a first saving must name it.
+        """
         place = self.version_place(request, kegiatan_id)
         actor: Any = request.user
         body = body_object(request)
         text, revision = text_of(body, "text"), number_of(body, "revision")
+        is_named = revision == 0 or "base_version" in body
+        base = number_or_null_of(body, "base_version") if is_named else NOT_NAMED
         try:
-            saved = draft_save(actor=actor, kegiatan=place.kegiatan, text=text, revision=revision)
+            saved = draft_save(
+                actor=actor, kegiatan=place.kegiatan, text=text, revision=revision,
+                base_version=base,
+            )  # fmt: skip
         except DraftChanged as error:
             theirs = draft_open(actor=actor, kegiatan=place.kegiatan)
-            return refused(error, theirs={"text": theirs.text, **_saving(theirs, "by", "at")})
+            return refused(error, theirs=_theirs(theirs, error))
         return JsonResponse({"revision": saved.revision, "saved_at": saved.updated_at.isoformat()})
 
     @own_scope
@@ -182,6 +199,7 @@ class DesignerDoors:
             "masters_url": place.link("designer_masters"),
             "check_url": place.link("designer_check"),
             "csrf": get_token(request),
+            "person": str(request.user.pk),
             "form": _stored_form(request, place),
         }
         context = {"script": script, "config": config, "kegiatan": place.kegiatan}
@@ -190,13 +208,17 @@ class DesignerDoors:
 
 
 def designer_config(
-    request: HttpRequest, place: VersionPlace, shown: DraftText, text: str, revision: int
+    request: HttpRequest, place: VersionPlace, shown: DraftText, editor: DraftText
 ) -> dict[str, Any]:
-    """Return what the designer starts with. shown: the stored draft; text: what is in the editor.
+    """Return what the designer starts with. shown: what is stored; editor: what one goes on with.
 
-    is_saved: whether that is what is stored; a file that was just taken in is not.
+    base: what is stored at the revision of the editor, null when nothing is, or when it has
+    changed since. is_saved: whether the editor holds that; a file that was just taken in does not.
     """
     schema = place.link("designer_schema")
+    is_same = editor.revision == shown.revision and (
+        shown.saved is not None or editor.base_version == shown.base_version is not None
+    )
     return {
         "urls": {
             "save": place.link("designer_save"),
@@ -211,9 +233,12 @@ def designer_config(
         },
         "schema_url": schema,
         "csrf": get_token(request),
-        "text": text,
-        "is_saved": shown.saved is not None and text == shown.text,
-        **_saving(replace(shown, revision=revision), "saved_by", "saved_at"),
+        "person": str(request.user.pk),
+        "text": editor.text,
+        "base": shown.text if is_same else None,
+        "is_saved": shown.saved is not None and is_same and editor.text == shown.text,
+        "base_version": editor.base_version,
+        **_saving(replace(shown, revision=editor.revision), "saved_by", "saved_at"),
         "kegiatan": {"name": place.kegiatan.name},
         "roles": ROLES,
         "locale": page_locale(),
@@ -233,6 +258,14 @@ def _saving(draft: DraftText, by: str, at: str) -> dict[str, Any]:
         by: saved.updated_by.name if saved is not None else None,
         at: saved.updated_at.isoformat() if saved is not None else None,
     }
+
+
+def _theirs(found: DraftText, error: DraftChanged) -> dict[str, Any]:
+    """Return what is there instead: a draft, else the newest version with its publisher."""
+    told = {"text": found.text, "base_version": found.base_version, **_saving(found, "by", "at")}
+    if found.saved is None and error.details["revision"] == 0:
+        told.update(by=error.details["by"], at=error.details["at"])
+    return told
 
 
 def _stored_form(request: HttpRequest, place: VersionPlace) -> Any:

@@ -55,11 +55,13 @@ class Editing:
     """The editor as it is shown. text: what the textarea holds, typed or stored.
 
     conflict: somebody saved meanwhile; report: the linter's, None when it was not asked.
-    is_import: the report is of a file that came in, or would.
+    is_import: the report is of a file that came in, or would. revision, base_version: those that
+    the text grew from; what is stored may be newer.
     """
 
     text: str
     revision: int
+    base_version: int | None
     stored: DraftText
     report: LintReport | None = None
     conflict: DraftChanged | None = None
@@ -88,8 +90,7 @@ class DraftPages:
         """Edit the draft: save, check, take a file in, go on to publishing."""
         place = self.version_place(request, kegiatan_id)
         actor: Any = request.user
-        stored = draft_open(actor=actor, kegiatan=place.kegiatan)
-        editing = Editing(stored.text, stored.revision, stored)
+        editing = _opened(draft_open(actor=actor, kegiatan=place.kegiatan))
         if request.method == "POST":
             typed = _typed(request, editing)
             steps: dict[str, Callable[..., HttpResponse | Editing]] = {
@@ -109,7 +110,8 @@ class DraftPages:
     def _editor(self, request: HttpRequest, place: VersionPlace, editing: Editing) -> HttpResponse:
         script = _designer(request)
         stored = editing.stored
-        config = designer_config(request, place, stored, editing.text, editing.revision)
+        editor = DraftText(editing.text, editing.revision, editing.base_version, None)
+        config = designer_config(request, place, stored, editor)
         response: HttpResponse = self.page(
             request, "kegiatan/forms/draft.html", _("Draft of the questionnaire"),
             kegiatan=place.kegiatan, editing=editing, back=place.link("form_versions"),
@@ -135,7 +137,11 @@ class DraftPages:
         self, request: HttpRequest, place: VersionPlace, typed: Editing
     ) -> HttpResponse | Editing:
         """Save over what somebody else saved, once that was shown."""
-        over = replace(typed, revision=_number(request.POST.get("their_revision", "")))
+        over = replace(
+            typed,
+            revision=_number(request.POST.get("their_revision", "")),
+            base_version=_base_version(request, "their_base_version", typed.stored),
+        )
         return self._draft_saved(request, place, over)
 
     def _draft_to_publish(
@@ -148,8 +154,7 @@ class DraftPages:
         report = draft_check(text=typed.text)
         if report.errors:
             actor: Any = request.user
-            stored = draft_open(actor=actor, kegiatan=place.kegiatan)
-            return Editing(stored.text, stored.revision, stored, report)
+            return replace(_opened(draft_open(actor=actor, kegiatan=place.kegiatan)), report=report)
         return HttpResponseRedirect(place.link("draft_publish"))
 
     def _keep(self, request: HttpRequest, place: VersionPlace, typed: Editing) -> Editing | None:
@@ -157,8 +162,9 @@ class DraftPages:
         actor: Any = request.user
         try:
             draft_save(
-                actor=actor, kegiatan=place.kegiatan, text=typed.text, revision=typed.revision
-            )
+                actor=actor, kegiatan=place.kegiatan, text=typed.text, revision=typed.revision,
+                base_version=typed.base_version,
+            )  # fmt: skip
         except DraftChanged as error:
             return replace(typed, conflict=error)
         except CerdasError as error:
@@ -322,6 +328,10 @@ def _draft_exports(place: VersionPlace, editing: Editing) -> list[tuple[str, str
     return export_doors(schema, lambda form: place.link("draft_export", form))
 
 
+def _opened(stored: DraftText) -> Editing:
+    return Editing(stored.text, stored.revision, stored.base_version, stored)
+
+
 def _checked(typed: Editing) -> Editing:
     return replace(typed, report=draft_check(text=typed.text))
 
@@ -348,15 +358,14 @@ def _designer(request: HttpRequest) -> OfficeScript | None:
 def _typed(request: HttpRequest, opened: Editing) -> Editing:
     """Return the editor with what the form sent.
 
-    The designer has saved as one went and sends a file without the text: what is stored counts,
-    and so does its revision, unless somebody else has saved it.
+    The designer has saved as one went and sends a file without the text, with the revision it is
+    on: when that is not the stored one, saving is refused, also in two windows of one person.
     """
-    revision = _revision(request)
+    base_version = _base_version(request, "base_version", opened.stored)
+    typed = replace(opened, revision=_revision(request), base_version=base_version)
     if "text" in request.POST:
-        return replace(opened, text=_unix(request.POST["text"]), revision=revision)
-    saved, actor = opened.stored.saved, request.user
-    is_own = saved is not None and saved.updated_by_id == actor.pk
-    return opened if is_own else replace(opened, revision=revision)
+        return replace(typed, text=_unix(request.POST["text"]))
+    return typed
 
 
 def _unix(text: str) -> str:
@@ -370,3 +379,11 @@ def _revision(request: HttpRequest) -> int:
 
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def _base_version(request: HttpRequest, name: str, stored: DraftText) -> int | None:
+    """Return the version that a form names, None for none; what is stored when it names nothing."""
+    text = request.POST.get(name)
+    if text is None:
+        return stored.base_version
+    return max(_number(text), 0) if text else None  # 0: no version has it

@@ -40,7 +40,10 @@ class FormDoubtful(CerdasError):
 
 
 class DraftChanged(CerdasError):
-    """Somebody saved the draft after it was opened; details: revision, by (name), at."""
+    """The draft, or the version that a first saving grew from, is another by now.
+
+    details: revision, by (name), at; by and at null when the draft was thrown away.
+    """
 
     code = "draft_changed"
     status = 409

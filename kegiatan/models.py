@@ -59,6 +59,13 @@ class KegiatanStatistik(Timestamped):
         help_text=_("Phase whose results it takes."),
         verbose_name=_("source activity"),
     )
+    last_draft_revision = models.PositiveIntegerField(
+        _("last revision of a draft"),
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text=_("Of the drafts that ended; the next draft goes on after it."),
+    )
 
     class Meta:
         db_table = "kegiatan_statistiks"
@@ -232,7 +239,8 @@ class FormDraft(models.Model):
     """The questionnaire of an activity while it is being written: its text, also half typed.
 
     One per activity, global like the versions; super_admin alone writes it. `revision` grows by
-    one with every saving, so that two people do not overwrite each other.
+    one with every saving, so that two people do not overwrite each other; a new draft goes on
+    after the last one's (`last_draft_revision` of the activity), so a revision names one text.
     """
 
     kegiatan = models.OneToOneField(

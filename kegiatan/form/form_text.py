@@ -46,8 +46,11 @@ def parse_form(text: str | bytes) -> tuple[Any, FormFault | None]:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        keys = [key for key, _value in pairs]
-        raise _Refused(next(key for key in made if keys.count(key) > 1))
+        seen: set[str] = set()
+        for key, _value in pairs:
+            if key in seen:
+                raise _Refused(key)
+            seen.add(key)
     return made
 
 

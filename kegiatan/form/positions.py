@@ -1,17 +1,19 @@
 """Where in a JSON text something stands that a path of the linter names, or a second key.
 
-Lines and columns begin at 1; a column counts UTF-16 units, as browsers do. The text is read once,
-in the order of its tokens: only bounds that were asked for are kept, whatever the size.
+Lines and columns begin at 1; a column counts UTF-16 units, as browsers do. The tokens of the text
+are read once for all paths together, its line ends and signs of two units once each: a place is
+looked up in those, however long its line is.
 """
 
 import json
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]:,]|[^\s{}\[\]:,"]++', re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_WIDE = re.compile("[\U00010000-\U0010ffff]")  # signs of two UTF-16 units
 _STEP = re.compile(r"[^.\[\]]+|\[[0-9]+\]")
 
 
@@ -57,7 +59,10 @@ class TextPlaces:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._starts = [0, *(found.end() for found in _LINE_END.finditer(text))]
+        ends = [found.span() for found in _LINE_END.finditer(text)]
+        self._starts = [0, *(end for _start, end in ends)]
+        self._ends = [start for start, _end in ends]
+        self._wide = [found.start() for found in _WIDE.finditer(text)]
 
     def range(self, start: int, end: int) -> TextRange:
         """Return the part between two offsets."""
@@ -73,14 +78,15 @@ class TextPlaces:
 
     def first_line(self, start: int, end: int) -> TextRange:
         """Return what of a part is in its first line: an object is marked where it begins."""
-        found = _LINE_END.search(self.text, start, end)
-        return self.range(start, found.start() if found else end)
+        line = bisect_right(self._starts, start)
+        end_of_line = self._ends[line - 1] if line <= len(self._ends) else end
+        return self.range(start, max(start, min(end, end_of_line)))
 
     def _place(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._starts, offset)
-        before = self.text[self._starts[line - 1] : offset]
-        wide = sum(letter > "\uffff" for letter in before) if not before.isascii() else 0
-        return line, len(before) + wide + 1
+        start = self._starts[line - 1]
+        wide = bisect_left(self._wide, offset) - bisect_left(self._wide, start)
+        return line, offset - start + wide + 1
 
 
 def positions_of(text: str, paths: Iterable[str]) -> dict[str, TextRange]:

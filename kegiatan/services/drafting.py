@@ -1,4 +1,8 @@
-"""The draft of a questionnaire: saved as one goes, never over what somebody else saved."""
+"""The draft of a questionnaire: saved as one goes, never over what somebody else saved.
+
+A revision names one text of an activity for ever: it grows with every saving, and a new draft goes
+on after the last one. Revision 0 is "no draft"; what a text grew from then is a version.
+"""
 
 import json
 import logging
@@ -13,18 +17,27 @@ from kegiatan.form import caps
 from kegiatan.form.form_text import parse_form
 from kegiatan.form.linting import LintReport
 from kegiatan.models import FormDraft, FormVersion, KegiatanStatistik
-from kegiatan.services.publishing import faults_refused, form_check, form_publish
+from kegiatan.services.publishing import (
+    check_publishable,
+    faults_refused,
+    form_check,
+    form_publish_checked,
+)
 from satker.access import check_super_admin
 from satker.models import User
 
 logger = logging.getLogger(__name__)
 
 DRAFT_BYTES = 2 * caps.FORM_BYTES  # indented, a form takes twice its compact size
+NOT_NAMED = -1  # a first saving that does not say what it grew from is not compared
 
 
 @dataclass(frozen=True)
 class DraftText:
-    """A draft as an editor opens it. revision: 0 when nothing was saved yet."""
+    """A draft as an editor opens it. revision: 0 when nothing was saved yet.
+
+    base_version: that the draft began from, or the newest; None without one.
+    """
 
     text: str
     revision: int
@@ -38,35 +51,45 @@ def draft_open(*, actor: User, kegiatan: KegiatanStatistik) -> DraftText:
     Saves nothing. Raises NotAllowed.
     """
     check_super_admin(actor)
-    draft = FormDraft.objects.filter(kegiatan=kegiatan).select_related("updated_by").first()
+    draft = _draft(kegiatan)
     if draft is not None:
         return DraftText(draft.text, draft.revision, draft.base_version, draft)
-    newest = FormVersion.objects.filter(kegiatan=kegiatan).order_by("-version").first()
+    newest = _newest(kegiatan)
     if newest is None:
         return DraftText("", 0, None, None)
     return DraftText(form_text(newest.schema), 0, newest.version, None)
 
 
-def draft_save(*, actor: User, kegiatan: KegiatanStatistik, text: str, revision: int) -> FormDraft:
+def draft_save(
+    *,
+    actor: User,
+    kegiatan: KegiatanStatistik,
+    text: str,
+    revision: int,
+    base_version: int | None = NOT_NAMED,
+) -> FormDraft:
     """Save a draft over the revision that was opened; 0 for the first saving.
 
     text: JSON as it was typed, also with faults. The same text again changes nothing.
-    Raises NotAllowed, Invalid (too large, NUL), DraftChanged (somebody saved meanwhile).
+    base_version: version that the text of a first saving grew from; None for none.
+    Raises NotAllowed, Invalid (too large, NUL), DraftChanged (somebody saved, published or threw
+    away meanwhile).
     """
     check_super_admin(actor)
     check_draft_text(text)
     with transaction.atomic():
-        _lock(kegiatan)
-        draft = FormDraft.objects.filter(kegiatan=kegiatan).select_related("updated_by").first()
+        ended = _lock(kegiatan)
+        draft = _draft(kegiatan)
         if draft is None:
-            if revision != 0:
-                raise DraftChanged(details={"revision": 0, "by": None, "at": None})
-            newest = FormVersion.objects.filter(kegiatan=kegiatan).order_by("-version").first()
+            newest = _newest(kegiatan)
             base = newest.version if newest is not None else None
+            if revision != 0 or base_version not in (base, NOT_NAMED):
+                raise _gone(newest, base_version)
             return FormDraft.objects.create(
-                kegiatan=kegiatan, text=text, base_version=base, updated_by=actor
-            )
-        if draft.text == text and draft.revision in (revision, revision + 1):
+                kegiatan=kegiatan, text=text, revision=ended + 1, base_version=base,
+                updated_by=actor,
+            )  # fmt: skip
+        if draft.text == text and draft.revision in (revision, (revision or ended) + 1):
             return draft  # a repeat after a lost reply
         _check_revision(draft, revision)
         draft.text, draft.updated_by, draft.revision = text, actor, draft.revision + 1
@@ -82,10 +105,10 @@ def draft_discard(*, actor: User, kegiatan: KegiatanStatistik, revision: int) ->
     check_super_admin(actor)
     with transaction.atomic():
         _lock(kegiatan)
-        draft = FormDraft.objects.filter(kegiatan=kegiatan).select_related("updated_by").first()
+        draft = _draft(kegiatan)
         if draft is not None:
             _check_revision(draft, revision)
-            draft.delete()
+            _end(draft)
     logger.info("draft of kegiatan %s discarded by %s", kegiatan.pk, actor.pk)
 
 
@@ -102,20 +125,23 @@ def draft_publish(
 ) -> FormVersion:
     """Publish the draft as the next version and end it.
 
+    It is linted before the lock, which nobody waits for: saving goes on meanwhile, and what was
+    saved meanwhile is not published.
     Raises NotAllowed, DraftChanged (also when there is no draft), FormFaulty.
     """
     check_super_admin(actor)
+    linted = _opened(kegiatan, revision)
+    form, fault = parse_form(linted.text)
+    if fault is not None:
+        raise faults_refused([fault])
+    check_publishable(form)
     with transaction.atomic():
         _lock(kegiatan)
-        draft = FormDraft.objects.filter(kegiatan=kegiatan).select_related("updated_by").first()
-        if draft is None:
-            raise DraftChanged(details={"revision": 0, "by": None, "at": None})
-        _check_revision(draft, revision)
-        form, fault = parse_form(draft.text)
-        if fault is not None:
-            raise faults_refused([fault])
-        published = form_publish(actor=actor, kegiatan=kegiatan, schema=form, notes=notes)
-        draft.delete()
+        draft = _opened(kegiatan, revision)
+        if draft.text != linted.text:
+            raise _changed(draft)
+        published = form_publish_checked(actor=actor, kegiatan=kegiatan, schema=form, notes=notes)
+        _end(draft)
     return published
 
 
@@ -124,9 +150,29 @@ def form_text(schema: object) -> str:
     return json.dumps(schema, ensure_ascii=False, indent=2)
 
 
-def _lock(kegiatan: KegiatanStatistik) -> None:
-    """One writer at a time, also where there is no draft yet; publishing takes the same lock."""
-    KegiatanStatistik.objects.select_for_update(no_key=True).only("pk").get(pk=kegiatan.pk)
+def _lock(kegiatan: KegiatanStatistik) -> int:
+    """Return the last revision of drafts that ended, which cannot grow until the transaction ends.
+
+    One writer at a time, also where there is no draft yet; publishing takes the same lock.
+    """
+    rows = KegiatanStatistik.objects.select_for_update(no_key=True).only("last_draft_revision")
+    return rows.get(pk=kegiatan.pk).last_draft_revision
+
+
+def _draft(kegiatan: KegiatanStatistik) -> FormDraft | None:
+    return FormDraft.objects.filter(kegiatan=kegiatan).select_related("updated_by").first()
+
+
+def _newest(kegiatan: KegiatanStatistik) -> FormVersion | None:
+    versions = FormVersion.objects.filter(kegiatan=kegiatan).select_related("published_by")
+    return versions.order_by("-version").first()
+
+
+def _end(draft: FormDraft) -> None:
+    """Delete a draft and keep its revision; the activity is locked."""
+    activity = KegiatanStatistik.objects.filter(pk=draft.kegiatan_id)
+    activity.update(last_draft_revision=draft.revision)
+    draft.delete()
 
 
 def check_draft_text(text: str) -> None:
@@ -139,12 +185,28 @@ def check_draft_text(text: str) -> None:
         raise Invalid(message, details={"fields": {"text": [message]}})
 
 
+def _opened(kegiatan: KegiatanStatistik, revision: int) -> FormDraft:
+    """Return the draft at a revision. Raises DraftChanged, also when there is none."""
+    draft = _draft(kegiatan)
+    if draft is None:
+        raise _gone(None, NOT_NAMED)
+    _check_revision(draft, revision)
+    return draft
+
+
 def _check_revision(draft: FormDraft, revision: int) -> None:
     if draft.revision != revision:
-        raise DraftChanged(
-            details={
-                "revision": draft.revision,
-                "by": draft.updated_by.name,
-                "at": draft.updated_at.isoformat(),
-            }
-        )
+        raise _changed(draft)
+
+
+def _changed(draft: FormDraft) -> DraftChanged:
+    by, at = draft.updated_by.name, draft.updated_at.isoformat()
+    return DraftChanged(details={"revision": draft.revision, "by": by, "at": at})
+
+
+def _gone(newest: FormVersion | None, base_version: int | None) -> DraftChanged:
+    """Return the refusal where there is no draft: by whom a version was published meanwhile."""
+    if newest is None or base_version in (newest.version, NOT_NAMED):
+        return DraftChanged(details={"revision": 0, "by": None, "at": None})
+    by, at = newest.published_by.name, newest.published_at.isoformat()
+    return DraftChanged(details={"revision": 0, "by": by, "at": at})

@@ -38,11 +38,27 @@ def form_publish(
     linter warns. Raises NotAllowed, FormFaulty (every fault at once), FormDoubtful.
     """
     check_super_admin(actor)
+    check_publishable(schema, accepts_warnings=accepts_warnings)
+    return form_publish_checked(actor=actor, kegiatan=kegiatan, schema=schema, notes=notes)
+
+
+def check_publishable(schema: object, *, accepts_warnings: bool = True) -> None:
+    """Raise FormFaulty or FormDoubtful for what cannot be published. Slow: hold no lock."""
     report = form_check(schema)
     if report.errors:
         raise faults_refused(report.faults)
     if report.warnings and not accepts_warnings:
         raise FormDoubtful(details={"faults": [asdict(fault) for fault in report.faults]})
+
+
+def form_publish_checked(
+    *, actor: User, kegiatan: KegiatanStatistik, schema: dict[str, Any], notes: str = ""
+) -> FormVersion:
+    """Publish a questionnaire that `check_publishable` let through. Raises NotAllowed, FormFaulty.
+
+    The same as the newest version publishes nothing and returns that version.
+    """
+    check_super_admin(actor)
     with transaction.atomic():
         # One publisher at a time, so that version numbers have no gap and no double.
         locked = (

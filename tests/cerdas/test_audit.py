@@ -419,6 +419,7 @@ def test_every_column_of_an_audited_table_is_kept_veiled_marked_or_left_out_on_p
         "invitations": {"answered_at"},
         "kegiatan_members": {"access_generation"},
         "form_versions": {"published_at"},
+        "kegiatan_statistiks": {"last_draft_revision"},
         "assignments": {
             "satker_id", "kegiatan_statistik_id", "prefilled_data",
             "level_4_code_full", "level_6_code_full", "region_code",

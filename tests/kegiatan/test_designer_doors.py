@@ -34,7 +34,7 @@ def test_nobody_of_an_office_finds_a_door(
 ) -> None:
     client = browser(request.getfixturevalue(who))
     for name in POSTS:
-        answer = send(client, kegiatan, name, {"text": "{}", "revision": 0})
+        answer = send(client, kegiatan, name, {"text": "{}", "revision": 0, "base_version": 1})
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), name
     for name in GETS:
         assert client.get(door(kegiatan, name)).status_code == 404, name
@@ -47,7 +47,7 @@ def test_who_is_signed_out_is_told_so_in_json(kegiatan: Any, super_admin: Any) -
     super_admin.save(update_fields=["is_active"])
     for client in (stranger, inactive):
         for name in POSTS:
-            answer = send(client, kegiatan, name, {"text": "{}", "revision": 0})
+            answer = send(client, kegiatan, name, {"text": "{}", "revision": 0, "base_version": 1})
             assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated"), name
         for name in ("schema", "masters"):
             assert client.get(door(kegiatan, name)).status_code == 401, name
@@ -61,7 +61,7 @@ def test_a_write_needs_the_token_of_the_page(super_admin: Any, kegiatan: Any) ->
     page = strict.get(f"{pages_of(kegiatan)}draft/").content.decode()
     token = strict.cookies["csrftoken"].value
     assert "csrfmiddlewaretoken" in page
-    body = {"text": "{}", "revision": 0}
+    body = {"text": "{}", "revision": 0, "base_version": 1}
     for name in POSTS:
         answer = send(strict, kegiatan, name, body)
         assert (answer.status_code, answer.json()["code"]) == (403, "csrf_failed"), name
@@ -78,7 +78,9 @@ def test_other_methods_are_refused(office: Client, kegiatan: Any) -> None:
 
 def test_an_activity_that_is_not_there_is_not_found(office: Client, kegiatan: Any) -> None:
     gone = door(kegiatan, "save").replace(str(kegiatan.pk), "00000000-0000-4000-8000-000000000000")
-    answer = office.post(gone, '{"text": "", "revision": 0}', content_type="application/json")
+    answer = office.post(
+        gone, '{"text": "", "revision": 0, "base_version": 1}', content_type="application/json"
+    )
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
@@ -130,12 +132,13 @@ def test_a_file_is_put_over_what_the_designer_has_saved(
     office: Client, kegiatan: Any, super_admin: Any
 ) -> None:
     page = f"{pages_of(kegiatan)}draft/"
-    for revision in (0, 1):  # saved twice since the page was opened
-        send(office, kegiatan, "save", {"text": f'"{revision}"', "revision": revision})
-    shown = office.post(page, {"do": "newest", "revision": "0"}).content.decode()
+    for revision in (0, 1):  # saved twice since the page was opened; its field says so
+        body = {"text": f'"{revision}"', "revision": revision, "base_version": 1}
+        send(office, kegiatan, "save", body)
+    shown = office.post(page, {"do": "newest", "revision": "2"}).content.decode()
     assert 'name="revision" value="2"' in shown
     assert "&quot;pages&quot;" in shown
-    refused = office.post(page, {"do": "upload", "revision": "0"}).content.decode()
+    refused = office.post(page, {"do": "upload", "revision": "2"}).content.decode()
     assert "&quot;1&quot;" in refused, "what is stored stays in the editor"
     other = factories.person(None, name="Rekan", is_superuser=True)
     draft_save(actor=other, kegiatan=kegiatan, text='"3"', revision=2)
@@ -188,12 +191,12 @@ def config_of(page: str, name: str) -> Any:
 
 
 def test_a_draft_is_saved_as_one_goes_also_half_typed(office: Client, kegiatan: Any) -> None:
-    first = send(office, kegiatan, "save", {"text": '{"pages":', "revision": 0})
+    first = send(office, kegiatan, "save", {"text": '{"pages":', "revision": 0, "base_version": 1})
     assert (first.status_code, first.json()["revision"]) == (200, 1)
     draft = FormDraft.objects.get(kegiatan=kegiatan)
     assert (draft.text, draft.base_version) == ('{"pages":', 1)
     assert first.json()["saved_at"] == draft.updated_at.isoformat()
-    again = send(office, kegiatan, "save", {"text": '{"pages":', "revision": 0})
+    again = send(office, kegiatan, "save", {"text": '{"pages":', "revision": 0, "base_version": 1})
     assert again.json() == first.json(), "a lost reply is asked again"
     second = send(office, kegiatan, "save", {"text": "{}", "revision": 1})
     assert second.json()["revision"] == 2
@@ -205,7 +208,7 @@ def test_who_saves_over_somebody_gets_theirs_and_overwrites_nothing(
 ) -> None:
     other = factories.person(None, name="Perancang Lain", is_superuser=True)
     draft_save(actor=other, kegiatan=kegiatan, text='"mereka"', revision=0)
-    answer = send(office, kegiatan, "save", {"text": '"saya"', "revision": 0})
+    answer = send(office, kegiatan, "save", {"text": '"saya"', "revision": 0, "base_version": 1})
     assert (answer.status_code, answer.json()["code"]) == (409, "draft_changed")
     theirs = answer.json()["theirs"]
     assert (theirs["text"], theirs["revision"], theirs["by"]) == ('"mereka"', 1, "Perancang Lain")
@@ -239,7 +242,8 @@ def test_of_two_who_save_at_the_same_moment_one_is_told(super_admin: Any, kegiat
         ) -> None:
             barrier.wait()
             try:
-                body = {"text": f'"{index} {revision}"', "revision": revision}
+                text = f'"{index} {revision}"'
+                body = {"text": text, "revision": revision, "base_version": 1}
                 answers[index] = send(clients[index], kegiatan, "save", body)
             finally:
                 connections.close_all()
@@ -269,15 +273,17 @@ class Stub:
     """A request of somebody who is signed in."""
 
     method = "POST"
+    headers: dict[str, str] = {}
 
     class user:
+        pk = 1
         is_authenticated = True
 
 
 def test_saving_is_lint_free_and_quick(
     office: Client, kegiatan: Any, django_assert_max_num_queries: Any
 ) -> None:
-    body = {"text": form_text(FORM), "revision": 0}
+    body = {"text": form_text(FORM), "revision": 0, "base_version": 1}
     send(office, kegiatan, "save", body)
     with django_assert_max_num_queries(14):
         send(office, kegiatan, "save", {**body, "text": "{}", "revision": 1})

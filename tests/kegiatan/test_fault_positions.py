@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kegiatan.form.form_text import parse_form
 from kegiatan.form.positions import TextPlaces, TextRange, positions_of, second_key
 from tests import factories
 
@@ -129,3 +130,35 @@ def test_large_and_deep_texts_take_no_longer_than_their_size() -> None:
     assert place.column == 1 + 199_999 * 9 + 1 + 5
     assert second_key(many) is None
     assert time.process_time() - began < 20
+
+
+def test_a_key_that_is_there_twice_is_found_in_a_large_object() -> None:
+    keys = ",".join(f'"k{number}":0' for number in range(300_000))
+    began = time.process_time()
+    value, fault = parse_form(f'{{{keys},"k299999":1}}')
+    assert time.process_time() - began < 5
+    assert value is None
+    assert fault is not None
+    assert "k299999" in fault.message
+
+
+@pytest.mark.parametrize("sign", ["\U0001f600", "é", "x"])
+def test_many_faults_in_one_long_line_are_placed_in_time_of_its_length(sign: str) -> None:
+    one = f'{{"title":"{sign * 20}"}}'
+    text = "[" + ",".join([one] * 20_000) + "]"
+    began = time.process_time()
+    places = positions_of(text, [f"[{number}].title" for number in range(20_000)])
+    assert time.process_time() - began < 5
+    wide = 2 if sign > "\uffff" else 1
+    each = len('{"title":""},') + 20 * wide
+    found = places["[19999].title"]
+    begins = 2 + 19_999 * each + len('{"title":')
+    assert (found.line, found.column, found.end_column) == (1, begins, begins + 20 * wide + 2)
+
+
+def test_many_faults_around_one_long_line_are_placed_in_time_of_its_length() -> None:
+    deep = "[" * 2_000 + ",".join(["1"] * 2_000_000) + "]" * 2_000
+    began = time.process_time()
+    places = positions_of(deep, ["[0]" * number for number in range(0, 2_000, 4)])
+    assert time.process_time() - began < 15
+    assert places["[0]" * 400].column == 401
