@@ -47,7 +47,11 @@ def phone_start(request: HttpRequest) -> HttpResponse:
     provider = get_adapter().get_provider(request, PROVIDER)
     try:
         answer: HttpResponse = provider.redirect(
-            request, process=AuthProcess.LOGIN, next_url=reverse("phone_sign_in_done")
+            request,
+            process=AuthProcess.LOGIN,
+            next_url=reverse("phone_sign_in_done"),
+            # The phone's browser may know another person's account: ask which one is meant.
+            auth_params={"prompt": "select_account"},
         )
     except ImmediateHttpResponse as refusal:
         return refusal.response

@@ -72,6 +72,11 @@ def code_of(browser: Client, verifier: str) -> str:
     return said_to_the_app(browser.get(DONE))["google_code"]
 
 
+def test_google_asks_which_account_is_meant(google: OpenIdProvider, verifier: str) -> None:
+    asked = parse_qs(urlsplit(begin(Client(), verifier)["Location"]).query)
+    assert asked["prompt"] == ["select_account"]
+
+
 def exchange(code: str, verifier: str, **more: Any) -> Any:
     """Ask for the token as the app does."""
     body = {"code": code, "verifier": verifier, **more}

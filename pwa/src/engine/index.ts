@@ -10,15 +10,15 @@ import { formTree } from "./scope";
 
 export { NO_ASSIGNMENT, canonicalAnswers, rowIds } from "./canonical";
 export type { Difference, Edited } from "./editing";
-export { type Choice, localized } from "./elements";
+export { COMPUTED_TYPES, type Choice, localized } from "./elements";
 export type { Finding } from "./findings";
 export { type Inspection, inspect } from "./inspect";
-export { type Json, type JsonObject, atPath, get, isObject, objectsOf, sameJson } from "./json";
+export { type Json, type JsonObject, atPath, get, isObject, objectsOf, put, sameJson } from "./json";
 export { labelOf } from "./label";
-export { type Leftovers, leftOut, withLeftovers } from "./leftovers";
+export { type Leftovers, archivedWith, leftOut, withLeftovers } from "./leftovers";
 export { type LiveOptions, type MasterItem, type MasterSearch, type MasterTexts, createSurvey } from "./live";
 export { isEmpty } from "./misfits";
-export { type PrepareOptions, prepare } from "./prepare";
+export { FOLLOWING, type PrepareOptions, prepare } from "./prepare";
 export {
   type FormQuestion,
   type FormTree,

@@ -70,10 +70,14 @@ export function withLeftovers(scope: Scope, data: JsonObject, left: Leftovers): 
 }
 
 function setApart(level: JsonObject, key: string, value: Json): void {
-  const before = get(level, "_archived");
+  level["_archived"] = archivedWith(get(level, "_archived"), key, value);
+}
+
+/** Return `_archived` of a level with one more answer; another of that name there stays. */
+export function archivedWith(before: Json | undefined, key: string, value: Json): JsonObject {
   const kept: JsonObject = isObject(before) ? { ...before } : {};
   let name = key;
   for (let n = 2; Object.hasOwn(kept, name) && !sameJson(kept[name], value); n += 1) name = `${key} (${n})`;
   put(kept, name, value);
-  level["_archived"] = kept;
+  return kept;
 }

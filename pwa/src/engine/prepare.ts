@@ -45,18 +45,17 @@ const SHOWING = [
   "timeLimit",
   "timeLimitPerPage",
 ];
+/** What makes an answer follow others while the form is filled in. */
+export const FOLLOWING = ["defaultValueExpression", "setValueIf", "setValueExpression", "resetValueIf"];
 /** What writes an answer in the person's place while the form is filled in. */
 const FILLING = [
+  ...FOLLOWING,
   "defaultValue",
-  "defaultValueExpression",
   "defaultPanelValue",
   "defaultRowValue",
   "defaultValueFromLastPanel",
   "defaultValueFromLastRow",
   "copyDefaultValueFromLastEntry",
-  "setValueIf",
-  "setValueExpression",
-  "resetValueIf",
 ];
 const NESTED = ["elements", "templateElements", "detailElements"] as const;
 const WITH_COLUMNS = new Set(["matrixdynamic", "matrixdropdown"]);
@@ -113,6 +112,8 @@ function prepareElement(
   const kind = textOf(get(element, "type"));
   const editors = editorsOf(element, inherited);
   delete element["choicesByUrl"];
+  // survey-core would clear what was typed as soon as its question hides: it would not come back with it.
+  if (get(element, "clearIfInvisible") !== "none") delete element["clearIfInvisible"];
   if (options.verdict === true) for (const key of FILLING) delete element[key];
   sizeRoster(element, kind);
   if (typeof get(element, "master") === "string") {

@@ -7,6 +7,7 @@ import { store } from "@/store";
 import { storeError } from "@/store/errors";
 import type { Draft } from "@/store/types";
 import type { Place } from "@/ui/survey/places";
+import type { FormHandle } from "@/ui/survey/services";
 
 import { Autosaver, type SaveState } from "./saving";
 
@@ -22,7 +23,7 @@ export interface Change {
 }
 
 /** The form on the screen; undefined while there is none. */
-export type FormOnScreen = () => { flush: () => void; quiet: (mostMs: number) => Promise<boolean> } | undefined | null;
+export type FormOnScreen = () => (Pick<FormHandle, "flush" | "quiet"> & Partial<Pick<FormHandle, "leaveOut">>) | undefined | null;
 
 /**
  * Write what is typed, also when the app goes out of sight.

@@ -117,12 +117,16 @@ async function changeOf(
   return { previous, ...changes };
 }
 
-/** Return the label by the template once something is answered, else the one that the office gave. */
-export function labelNow(opened: Opened, answers: JsonObject): string {
+/**
+ * Return the label by the template once something is answered, else the one that the office gave.
+ *
+ * verdict: on these answers, null where there is none yet; its label leaves hidden answers out.
+ */
+export function labelNow(opened: Opened, answers: JsonObject, verdict: Verdict | null): string {
   if (!("unit" in opened)) return "";
   const { tree, unit } = opened;
   if (Object.keys(answers).length === 0) return unit.label;
-  const made = labelOf(tree, answers, unit.prefilled_data ?? {});
+  const made = verdict?.label ?? labelOf(tree, answers, unit.prefilled_data ?? {});
   return made === "" ? (unit.local_label ?? unit.label) : made;
 }
 

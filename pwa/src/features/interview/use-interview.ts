@@ -66,9 +66,12 @@ export function useInterview(key: Key, form: FormOnScreen, turned: () => void): 
     form, turned,
   });
   const { opened, saving, flush, settle, takeOver, reopen } = draft;
-  const judging = useJudging(opened, answers, key.assignment);
+  const judging = useJudging(opened, answers, key.assignment, (hidden) => form()?.leaveOut?.(hidden));
   const { verdict } = judging;
-  const label = computed(() => labelNow(opened.value, answers.value));
+  const label = computed(() => {
+    const isPresent = verdict.value !== null && judging.judged.get(verdict.value) === answers.value;
+    return labelNow(opened.value, answers.value, isPresent ? verdict.value : null);
+  });
   const summary = computed(() => {
     const now = opened.value;
     if (verdict.value === null || !("unit" in now)) return null;

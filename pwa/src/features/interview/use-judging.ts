@@ -18,8 +18,17 @@ export interface Judging {
   judged: WeakMap<Verdict, JsonObject>;
 }
 
-/** Judge what is open; a verdict on answers that changed meanwhile is not shown. */
-export function useJudging(opened: ShallowRef<Opened>, answers: ShallowRef<JsonObject>, assignmentId: string): Judging {
+/**
+ * Judge what is open; a verdict on answers that changed meanwhile is not shown.
+ *
+ * follow: told the answers left out of each verdict that is shown.
+ */
+export function useJudging(
+  opened: ShallowRef<Opened>,
+  answers: ShallowRef<JsonObject>,
+  assignmentId: string,
+  follow: (hidden: readonly string[]) => void,
+): Judging {
   const judgedBy = new WeakMap<Verdict, JsonObject>();
   const verdict = shallowRef<Verdict | null>(null);
   const judge = new Judge();
@@ -40,7 +49,10 @@ export function useJudging(opened: ShallowRef<Opened>, answers: ShallowRef<JsonO
       codes: found.masters.codes,
     });
     judgedBy.set(made, judged);
-    if (judged === answers.value && !isClosed) verdict.value = made;
+    if (judged === answers.value && !isClosed) {
+      verdict.value = made;
+      follow(made.hidden);
+    }
     return made;
   }
 

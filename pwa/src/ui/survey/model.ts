@@ -1,13 +1,17 @@
 /** The SurveyJS model of a form as this app shows it: one page at a time, no buttons of its own. */
 
 import {
+  type MatrixDropdownColumn,
+  type MatrixDropdownRowModelBase,
+  type PanelModel,
   type Question,
+  type QuestionMatrixDropdownModelBase,
   type QuestionPanelDynamicModel,
   type SurveyModel,
   settings,
 } from "survey-core";
 
-import { type JsonObject, createSurvey } from "@/engine";
+import { COMPUTED_TYPES, FOLLOWING, type JsonObject, createSurvey } from "@/engine";
 
 import { FRAME } from "./register";
 import type { LookupService } from "./services";
@@ -77,8 +81,13 @@ export function formModel(options: ModelOptions): SurveyModel {
   });
   // Rosters build the questions of their rows when they are first shown, from the template: what is
   // shaped there is shaped in every row, and opening a large interview costs no more than its first page.
-  for (const question of survey.getAllQuestions(false, true, false)) shape(question);
+  const questions = survey.getAllQuestions(false, true, false);
+  for (const question of questions) shape(question);
   survey.onMatrixCellCreated.add((_, event) => shape(event.cellQuestion));
+  // Only where the form itself writes into rows: what it writes is read, and sent, from pages never opened.
+  const written = questions.filter((question) => isRoster(question) && isWritten(question));
+  for (const roster of written) build(roster);
+  if (written.length > 0) survey.runExpressions();
   return survey;
 }
 
@@ -106,4 +115,44 @@ function shape(question: Question): void {
       break;
     default:
   }
+}
+
+/** Build the rows of a roster that the form writes into, and those inside them. */
+function build(question: Question): void {
+  if (!isWritten(question)) return;
+  if (question.getType() === "paneldynamic") {
+    for (const row of (question as QuestionPanelDynamicModel).panels) row.questions.forEach(build);
+  } else if (isMatrix(question)) {
+    for (const row of question.allRows) unfold(row);
+  }
+}
+
+/** Make the part of a line that unfolds; survey-core does so when it is first shown, and then tells no one what it computed. */
+function unfold(row: MatrixDropdownRowModelBase): void {
+  row.showDetailPanel();
+  row.hideDetailPanel();
+  const inner = (row.detailPanel as PanelModel | null)?.questions ?? [];
+  for (const question of inner) {
+    build(question);
+    const isComputed = COMPUTED_TYPES.has(question.getType()) && !question.isEmpty();
+    if (isComputed) row.setValue(question.getValueName(), question.value);
+  }
+}
+
+/** Return whether the form computes a question, makes it follow others, or does so with one inside it. */
+function isWritten(question: Question): boolean {
+  if (COMPUTED_TYPES.has(question.getType()) || FOLLOWING.some((key) => Boolean(question.getPropertyValue(key)))) return true;
+  if (question.getType() === "paneldynamic") return (question as QuestionPanelDynamicModel).template.questions.some(isWritten);
+  if (!isMatrix(question)) return false;
+  const columns = question.columns as MatrixDropdownColumn[];
+  const isAnyColumn = columns.some((column) => column.hasTotal || isWritten(column.templateQuestion));
+  return isAnyColumn || question.detailPanel.questions.some(isWritten);
+}
+
+function isRoster(question: Question): boolean {
+  return question.getType() === "paneldynamic" || isMatrix(question);
+}
+
+function isMatrix(question: Question): question is QuestionMatrixDropdownModelBase {
+  return question.isDescendantOf("matrixdropdownbase");
 }

@@ -37,6 +37,8 @@ export interface FormHandle {
   flush: () => void;
   quiet: (mostMs: number) => Promise<boolean>;
   answersNow: () => JsonObject;
+  /** Take answers that a verdict leaves out, by path, out of the running form; the draft keeps them. */
+  leaveOut: (hidden: readonly string[]) => void;
 }
 
 /** A remark of a reviewer on one question. */

@@ -9,6 +9,8 @@ import { StoreError } from "@/store/errors";
 const FORM = { pages: [{ name: "p", elements: [{ type: "text", name: "nama" }] }] };
 const UNIT = { id: "u", person: "p", kegiatan: "k", version: 1, status: "Opened", label: "Rumah", form_version_used: 1, responses: null, prefilled_data: null };
 const draft = { answers: {} as JsonObject, updated_at: 5, started_at: 5, form_version: 1, place: null, base_version: 1, base_answers: null, after: null, role: "PPL" };
+let hidden: string[] = [];
+let verdictLabel = "";
 const store = {
   assignmentGet: () => Promise.resolve(UNIT),
   formGet: () => Promise.resolve({ version: 1, checksum: "c", schema: FORM, engine: null }),
@@ -24,7 +26,7 @@ vi.mock("@/sync", () => ({ sync: { now: () => Promise.resolve(), formFetch: () =
 vi.mock("@/ui/survey/judge", () => ({
   Judge: class {
     verdict(question: { answers: JsonObject }): Promise<Partial<Verdict>> {
-      return Promise.resolve({ answers: question.answers, errors: [], warnings: [], blanks: [], hidden: [], visible: [], label: "", outcome: null });
+      return Promise.resolve({ answers: question.answers, errors: [], warnings: [], blanks: [], hidden, visible: [], label: verdictLabel, outcome: null });
     }
 
     close(): void {
@@ -35,7 +37,7 @@ vi.mock("@/ui/survey/judge", () => ({
 const { useInterview } = await import("@/features/interview/use-interview");
 
 let scope: EffectScope;
-const form = { flush: vi.fn(), quiet: vi.fn(() => Promise.resolve(true)) };
+const form = { flush: vi.fn(), quiet: vi.fn(() => Promise.resolve(true)), leaveOut: vi.fn() };
 const turned = vi.fn();
 
 beforeEach(() => {
@@ -43,6 +45,7 @@ beforeEach(() => {
   vi.clearAllMocks();
   form.flush.mockImplementation(() => undefined);
   store.draftSave.mockImplementation(() => Promise.resolve(6));
+  [hidden, verdictLabel] = [[], ""];
   Object.assign(draft, { answers: {}, updated_at: 5 });
   vi.stubGlobal("navigator", {});
   const events = { addEventListener: () => undefined, removeEventListener: () => undefined };
@@ -63,6 +66,31 @@ async function opened(): Promise<ReturnType<typeof useInterview>> {
   await vi.advanceTimersByTimeAsync(10);
   return interview;
 }
+
+describe("a verdict", () => {
+  test("on the present answers is followed by the form, and names the unit", async () => {
+    const interview = await opened();
+    form.leaveOut.mockClear();
+    [hidden, verdictLabel] = [["nama"], "tanpa nama"];
+    interview.changed({ nama: "Siti" });
+    expect(interview.label.value).toBe("Rumah");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(form.leaveOut.mock.calls).toEqual([[["nama"]]]);
+    expect(interview.label.value).toBe("tanpa nama");
+    interview.changed({ nama: "Siti Aminah" });
+    expect(interview.label.value).toBe("Rumah");
+  });
+
+  test("on others is not", async () => {
+    const interview = await opened();
+    form.leaveOut.mockClear();
+    interview.changed({ nama: "Siti" });
+    const judging = interview.judgeNow();
+    interview.changed({ nama: "Siti Aminah" });
+    await judging;
+    expect(form.leaveOut).not.toHaveBeenCalled();
+  });
+});
 
 describe("sending", () => {
   test("sends what was judged, on the draft that was seen", async () => {
