@@ -274,7 +274,8 @@ def test_pages_of_questionnaires(
     head.open(f"{base}form/compare/?old=1&new=2", "compare")
     head.open(f"{base}recheck/", "recheck-everywhere")
     head.open(f"{base}form/draft/publish/", "draft-publish")
-    page = head.open(f"{base}form/draft/", "draft")
+    head.open(f"{base}form/draft/", "designer")
+    page = head.open(f"{base}form/draft/?editor=plain", "draft")
     head.press("Periksa", "draft-checked")
     faulty = form(" draf")
     faulty["pages"][0]["elements"][2]["visibleIf"] = f"{{{IMAGE}}} = 1"

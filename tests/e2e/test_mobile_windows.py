@@ -4,6 +4,8 @@ What the pure parts promise is in pwa/tests/features; here are the browser's own
 navigation.
 """
 
+import time
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -62,6 +64,14 @@ def response_of(world: MobileWorld, unit: str) -> AssignmentResponse:
     """Return what the office has of a unit."""
     with tenant_scope(world.satker):
         return AssignmentResponse.objects.get(pk=unit)
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Wait until something is so that no element of a page tells."""
+    deadline = time.monotonic() + PATIENCE_MS / 1_000
+    while not holds():
+        assert time.monotonic() < deadline, "it never came to be so"
+        time.sleep(0.1)
 
 
 def signed_in(phone: Mobile, user: User) -> Form:
@@ -146,7 +156,8 @@ def test_a_second_window_looks_on_at_the_edit_of_a_pml_too(
         other.get_by_role("button", name="Simpan 1 perubahan").click()
         phone.synced()
         expect(phone.page.get_by_text("Menunggu server", exact=True)).to_have_count(0)
-    assert (response_of(world, path.split("/")[3]).responses or {})["jumlah_art"] == 4
+        unit = path.split("/")[3]
+        eventually(lambda: (response_of(world, unit).responses or {})["jumlah_art"] == 4)
 
 
 def test_what_cannot_be_written_is_said_kept_and_written_once_there_is_room(
@@ -158,6 +169,7 @@ def test_what_cannot_be_written_is_said_kept_and_written_once_there_is_room(
         phone.open(path)
         form.type("jumlah_art", "1")
         form.saved()
+        eventually(lambda: form.stored("drafts")[0]["answers"].get("jumlah_art") == 1)
         phone.page.evaluate(FULL)
         form.type("jumlah_art", "2")
         said = phone.page.get_by_role("alert").filter(has_text="Isian terakhir belum tersimpan")
@@ -282,7 +294,9 @@ def test_a_comparison_that_was_overtaken_is_made_anew_before_anything_is_sent(
             phone.page.evaluate("() => window.dispatchEvent(new Event('online'))")
         expect(phone.page.locator(".state")).not_to_contain_text("Mengambil", timeout=PATIENCE_MS)
         phone.page.get_by_role("button", name="Kirim pilihan ini").click()
-        expect(phone.page.get_by_text("Isian di kantor berubah lagi.")).to_be_visible()
+        expect(phone.page.get_by_text("Isian di kantor berubah lagi.")).to_be_visible(
+            timeout=PATIENCE_MS
+        )
         expect(phone.page.get_by_text("Nama dari PML").first).to_be_visible(timeout=PATIENCE_MS)
         phone.look("compared-anew")
         assert response_of(world, unit).version == version, "nothing went by the older comparison"

@@ -83,6 +83,7 @@ def test_a_reader_ends_with_what_the_server_has_while_eight_writers_work(office)
             if time.monotonic() > deadline:
                 break
     assert office.faults == []
+    await_quiet(office)
     for phone in phones:
         phone.follow()
 
