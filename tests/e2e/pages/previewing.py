@@ -50,10 +50,13 @@ class Preview:
         """Say what an editor says after a change."""
         self.page.evaluate(SEND, {"form": form, "selected": selected, **more})
 
-    def said(self) -> list[Any]:
-        """Return what the preview said to the editor."""
-        found: list[Any] = self.page.evaluate("window.said")
-        return found
+    def told(self, path: str) -> None:
+        """Wait until the last that the preview said to the editor is that this was tapped."""
+        self.page.wait_for_function(
+            "path => { const last = window.said.at(-1);"
+            " return last?.type === 'select' && last.path === path; }",
+            arg=path,
+        )
 
     @property
     def form(self) -> Locator:
