@@ -299,6 +299,7 @@ def _framed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def framed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         if response.status_code in (200, 503):
+            # django-csp reads its decorators' words from these
             response._csp_update = None  # type: ignore[attr-defined]
             response._csp_replace = PREVIEW_POLICY  # type: ignore[attr-defined]
             response["X-Frame-Options"] = "SAMEORIGIN"
